@@ -145,6 +145,14 @@ def test_caller_waits_for_the_agent_whom_the_app_calls_within_its_answer(mock: M
     def agent(name: str) -> str:
         return join(name, is_agent=True)
 
+    @app.post("/wait")
+    def wait() -> str:
+        response = VoiceResponse()
+        response.say("Please hold.")
+        response.pause(length=20)
+        response.redirect("/wait")
+        return str(response)
+
     @app.post("/recorded")
     def note() -> str:
         recorded.append(request.form["RecordingStatus"])
@@ -154,7 +162,7 @@ def test_caller_waits_for_the_agent_whom_the_app_calls_within_its_answer(mock: M
     (conference,) = client.conferences.list(friendly_name=call.sid, status="in-progress")
     participants = client.conferences(conference.sid).participants.list()
     assert len(participants) == 2
-    assert len(call.said) == len(call.heard) == 1
+    assert (len(call.said), call.heard[0], len(call.heard)) == (1, "Please hold.", 2)
     mock.calls.hang_up(call)
     assert [child.status for child in mock.calls.list()] == ["completed", "completed"]
     assert (recorded, [found.source for found in client.recordings.list()]) == (["completed"], ["Conference"])
