@@ -106,39 +106,18 @@ class MachineDetection(msgspec.Struct, frozen=True, kw_only=True):
     status_callback_method: str = "POST"
 
 
-class NumberTarget(msgspec.Struct, frozen=True, tag=True):
-    """A phone number to dial. `url` is played to the callee before both are connected."""
+class CallTarget(msgspec.Struct, frozen=True, tag=True):
+    """A phone number, a client of Twilio's Voice SDK or a SIP URI to dial."""
 
-    number: str
+    address: str
+    """`+14155550123`, `client:alice` or `sip:alice@example.com`."""
     url: str | None = None
+    """Played to the callee before both are connected."""
     method: str = "POST"
     status_callback: str | None = None
     status_callback_method: str = "POST"
     status_callback_events: tuple[str, ...] = ("completed",)
     send_digits: str | None = None
-    detection: MachineDetection | None = None
-
-
-class ClientTarget(msgspec.Struct, frozen=True, tag=True):
-    """A client of Twilio's Voice SDK to dial."""
-
-    identity: str
-    url: str | None = None
-    method: str = "POST"
-    status_callback: str | None = None
-    status_callback_method: str = "POST"
-    status_callback_events: tuple[str, ...] = ("completed",)
-
-
-class SipTarget(msgspec.Struct, frozen=True, tag=True):
-    """A SIP URI to dial."""
-
-    uri: str
-    url: str | None = None
-    method: str = "POST"
-    status_callback: str | None = None
-    status_callback_method: str = "POST"
-    status_callback_events: tuple[str, ...] = ("completed",)
     detection: MachineDetection | None = None
 
 
@@ -163,7 +142,7 @@ class ConferenceTarget(msgspec.Struct, frozen=True, tag=True):
     label: str | None = None
 
 
-Target: TypeAlias = NumberTarget | ClientTarget | SipTarget | ConferenceTarget
+Target: TypeAlias = CallTarget | ConferenceTarget
 
 
 class Dial(msgspec.Struct, frozen=True, tag=True):

@@ -3,16 +3,7 @@
 import re
 from typing import TypedDict
 
-from mockserver.twiml.acts import (
-    ClientTarget,
-    ConferenceTarget,
-    Dial,
-    DialRecord,
-    MachineDetection,
-    NumberTarget,
-    SipTarget,
-    Target,
-)
+from mockserver.twiml.acts import CallTarget, ConferenceTarget, Dial, DialRecord, MachineDetection, Target
 from mockserver.twiml.attributes import SCHEMA_WARNING, Attributes
 from mockserver.twiml.phone_numbers import normalize_number
 from mockserver.twiml.problems import ProblemList
@@ -75,12 +66,12 @@ def _read_targets(element: Element, problems: ProblemList) -> tuple[Target, ...]
     return tuple(targets)
 
 
-def _read_bare_number(element: Element, problems: ProblemList) -> NumberTarget | None:
+def _read_bare_number(element: Element, problems: ProblemList) -> CallTarget | None:
     number = _normalize(element, problems)
-    return None if number is None else NumberTarget(number)
+    return None if number is None else CallTarget(number)
 
 
-def _read_number(element: Element, problems: ProblemList) -> NumberTarget | None:
+def _read_number(element: Element, problems: ProblemList) -> CallTarget | None:
     number = _normalize(element, problems)
     attributes = Attributes(element, problems)
     send_digits = attributes.get_keys("sendDigits", "", _KEYS_WITH_PAUSES, 13222)
@@ -88,7 +79,7 @@ def _read_number(element: Element, problems: ProblemList) -> NumberTarget | None
     return (
         None
         if number is None
-        else NumberTarget(number, **options, send_digits=send_digits or None, detection=_read_detection(attributes))
+        else CallTarget(number, **options, send_digits=send_digits or None, detection=_read_detection(attributes))
     )
 
 
@@ -100,16 +91,16 @@ def _normalize(element: Element, problems: ProblemList) -> str | None:
     return number
 
 
-def _read_client(element: Element, problems: ProblemList) -> ClientTarget | None:
+def _read_client(element: Element, problems: ProblemList) -> CallTarget | None:
     identity = next((child.text for child in element.children if child.name == "Identity"), "") or element.text
     options = _read_options(Attributes(element, problems))
     if not identity:
         problems.add(SCHEMA_WARNING, f"<Client> (line {element.line}): expected an identity, found none")
         return None
-    return ClientTarget(identity, **options)
+    return CallTarget(f"client:{identity}", **options)
 
 
-def _read_sip(element: Element, problems: ProblemList) -> SipTarget | None:
+def _read_sip(element: Element, problems: ProblemList) -> CallTarget | None:
     uri = next((child.text for child in element.children if child.name == "Uri"), "") or element.text
     attributes = Attributes(element, problems)
     options = _read_options(attributes, method_code=13241)
@@ -117,7 +108,7 @@ def _read_sip(element: Element, problems: ProblemList) -> SipTarget | None:
         text = f"expected a SIP URI such as sip:alice@example.com, found {uri[:100]!r}"
         problems.add(13243, f"<Sip> (line {element.line}): {text}")
         return None
-    return SipTarget(uri, **options, detection=_read_detection(attributes))
+    return CallTarget(uri, **options, detection=_read_detection(attributes))
 
 
 def _read_options(attributes: Attributes, method_code: int = SCHEMA_WARNING) -> _TargetOptions:

@@ -61,7 +61,7 @@ class NewCalls:
         assert not isinstance(target, acts.ConferenceTarget), "a conference is joined, not called"
         call = self._add(
             NewCall(
-                to=_get_address(target),
+                to=target.address,
                 from_=act.caller_id or _get_caller_id(parent),
                 signer=parent.signer,
                 direction=Direction.OUTBOUND_DIAL,
@@ -69,8 +69,8 @@ class NewCalls:
                 subscription=self._subscriptions.resolve_status(parent, target),
                 timeout=act.timeout,
                 time_limit=act.time_limit,
-                send_digits=target.send_digits if isinstance(target, acts.NumberTarget) else None,
-                detection=None if isinstance(target, acts.ClientTarget) else self._resolve_detection(parent, target),
+                send_digits=target.send_digits,
+                detection=self._resolve_detection(parent, target.detection),
             ),
             parent=parent,
         )
@@ -78,11 +78,8 @@ class NewCalls:
         self._context.wake(call, call.created_at)
         return call
 
-    def _resolve_detection(
-        self, parent: LiveCall, target: acts.NumberTarget | acts.SipTarget
-    ) -> MachineDetection | None:
+    def _resolve_detection(self, parent: LiveCall, found: acts.MachineDetection | None) -> MachineDetection | None:
         """Return how it is detected who answers a target. The call goes on meanwhile."""
-        found = target.detection
         if found is None:
             return None
         callback = None
@@ -138,12 +135,6 @@ class NewCalls:
             oldest = next((number for number, call in calls.items() if call.is_over), None)
             if oldest is not None:
                 self._context.forget(calls[oldest])
-
-
-def _get_address(target: acts.NumberTarget | acts.ClientTarget | acts.SipTarget) -> str:
-    if isinstance(target, acts.NumberTarget):
-        return target.number
-    return f"client:{target.identity}" if isinstance(target, acts.ClientTarget) else target.uri
 
 
 def _get_caller_id(parent: LiveCall) -> str:

@@ -4,7 +4,7 @@ from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.debugger import Debugger
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.subscription import StatusSubscription, Subscription
-from mockserver.twiml.acts import ClientTarget, ConferenceTarget, NumberTarget, RecordingCallback, SipTarget
+from mockserver.twiml.acts import CallTarget, ConferenceTarget, RecordingCallback
 from mockserver.twiml.urls import explain_unresolved, resolve_url
 from scenarios.statuses import CallbackEvent
 
@@ -26,9 +26,7 @@ class Subscriptions:
             self._debugger.report(call, (explain_unresolved(verb, reference, base),))
         return url
 
-    def resolve_status(
-        self, call: LiveCall, target: NumberTarget | ClientTarget | SipTarget | ConferenceTarget
-    ) -> StatusSubscription | None:
+    def resolve_status(self, call: LiveCall, target: CallTarget | ConferenceTarget) -> StatusSubscription | None:
         """Return the receiver of the status callbacks that a noun of a `<Dial>` names, or None if it has none."""
         if target.status_callback is None:
             return None

@@ -4,19 +4,17 @@ import pytest
 
 from generators.model import Track
 from mockserver.twiml.acts import (
-    ClientTarget,
+    CallTarget,
     ConferenceTarget,
     Dial,
     DialRecord,
     MachineDetection,
-    NumberTarget,
     RecordingCallback,
-    SipTarget,
 )
 from tests.twiml_documents import read_act, read_response
 
-NUMBER = NumberTarget("+14155550123")
-SERVICE = NumberTarget("911")
+NUMBER = CallTarget("+14155550123")
+SERVICE = CallTarget("911")
 DETECTION = MachineDetection(
     waits_for_end=True, timeout=9, speech_threshold=1000, speech_end_threshold=500, status_callback_method="GET"
 )
@@ -52,30 +50,30 @@ DETECTION = MachineDetection(
         (
             '<Dial><Number url="/w" method="GET" statusCallback="/s" statusCallbackMethod="get" '
             'statusCallbackEvent="initiated answered" sendDigits="ww12#">+14155550123</Number></Dial>',
-            Dial(targets=(NumberTarget("+14155550123", "/w", "GET", "/s", "GET", ("initiated", "answered"), "ww12#"),)),
+            Dial(targets=(CallTarget("+14155550123", "/w", "GET", "/s", "GET", ("initiated", "answered"), "ww12#"),)),
         ),
         (
             '<Dial><Number machineDetection="Enable" amdStatusCallback="/a">911</Number></Dial>',
-            Dial(targets=(NumberTarget("911", detection=MachineDetection(status_callback="/a")),)),
+            Dial(targets=(CallTarget("911", detection=MachineDetection(status_callback="/a")),)),
         ),
         (
             '<Dial><Sip machineDetection="DetectMessageEnd" machineDetectionTimeout="9" amdStatusCallbackMethod="get" '
             'machineDetectionSpeechThreshold="1000" machineDetectionSpeechEndThreshold="500">sip:a@b</Sip></Dial>',
-            Dial(targets=(SipTarget("sip:a@b", detection=DETECTION),)),
+            Dial(targets=(CallTarget("sip:a@b", detection=DETECTION),)),
         ),
         ('<Dial><Number machineDetection="Disabled">911</Number></Dial>', Dial(targets=(SERVICE,))),
-        ("<Dial><Client>bob</Client><Number>911</Number></Dial>", Dial(targets=(ClientTarget("bob"), SERVICE))),
+        ("<Dial><Client>bob</Client><Number>911</Number></Dial>", Dial(targets=(CallTarget("client:bob"), SERVICE))),
         (
             '<Dial><Client url="/w"><Identity>bob</Identity><Parameter name="a" value="b"/></Client></Dial>',
-            Dial(targets=(ClientTarget("bob", "/w"),)),
+            Dial(targets=(CallTarget("client:bob", "/w"),)),
         ),
         (
             "<Dial><Sip>sip:a@example.com;transport=tcp</Sip></Dial>",
-            Dial(targets=(SipTarget("sip:a@example.com;transport=tcp"),)),
+            Dial(targets=(CallTarget("sip:a@example.com;transport=tcp"),)),
         ),
         (
             '<Dial><Sip username="u"><Uri>SIPS:a@b</Uri><Headers><Header name="a" value="b"/></Headers></Sip></Dial>',
-            Dial(targets=(SipTarget("SIPS:a@b"),)),
+            Dial(targets=(CallTarget("SIPS:a@b"),)),
         ),
         ("<Dial><Conference>Room 1</Conference></Dial>", Dial(targets=(ConferenceTarget("Room 1"),))),
         (
@@ -166,7 +164,7 @@ def test_record_values(value: str, record: DialRecord) -> None:
         ('<Dial><Number statusCallback="ftp://a">911</Number></Dial>', 12200, Dial(targets=(SERVICE,))),
         ("<Dial><Client/></Dial>", 12200, Dial()),
         ("<Dial><Sip>bob</Sip></Dial>", 13243, Dial()),
-        ('<Dial><Sip method="PUT">sip:a@b</Sip></Dial>', 13241, Dial(targets=(SipTarget("sip:a@b"),))),
+        ('<Dial><Sip method="PUT">sip:a@b</Sip></Dial>', 13241, Dial(targets=(CallTarget("sip:a@b"),))),
         ("<Dial><Conference/></Dial>", 13237, Dial()),
         ('<Dial><Conference record="x">a</Conference></Dial>', 13217, Dial(targets=(ConferenceTarget("a"),))),
         ('<Dial><Conference trim="x">a</Conference></Dial>', 13239, Dial(targets=(ConferenceTarget("a"),))),
