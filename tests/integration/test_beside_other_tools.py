@@ -74,9 +74,15 @@ def test_fixture_works_beside_gevent(pytester: pytest.Pytester, loop: str) -> No
     run_and_assert_outcomes(pytester, "-p", "no:time_machine", "-p", "no:xdist", passed=1)
 
 
-@pytest.mark.parametrize("year", [2001, 2090])
 @pytest.mark.parametrize(
-    ("library", "travel"), [("freezegun", "freezegun.freeze_time"), ("time_machine", "time_machine.travel")]
+    ("loop", "library", "travel", "year"),
+    [
+        ("asyncio", "freezegun", "freezegun.freeze_time", 2001),
+        ("uvloop", "freezegun", "freezegun.freeze_time", 2090),
+        ("asyncio", "time_machine", "time_machine.travel", 2090),
+        ("uvloop", "time_machine", "time_machine.travel", 2001),
+    ],
+    indirect=["loop"],
 )
 def test_fixture_works_while_time_is_moved(
     pytester: pytest.Pytester, loop: str, library: str, travel: str, year: int

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 MANY_TESTS = """
 import json, pathlib, pytest
 
-@pytest.mark.parametrize("number", range(200))
+@pytest.mark.parametrize("number", range(40))
 def test_one(recmock, number):
     page = [recording.sid for recording in recmock.client().recordings.page(page_size=10)]
     (pathlib.Path(__file__).parent / "seen" / f"{number}.json").write_text(json.dumps(page))
@@ -74,11 +74,11 @@ def test_account_data_is_equal_in_any_order_and_on_workers(python: Path, tmp_pat
             (tmp_path / "seen" / name).unlink()
         return found
 
-    assert "200 passed" in run_pytest(python, tmp_path, "-p", "no:randomly")
+    assert "40 passed" in run_pytest(python, tmp_path, "-p", "no:randomly")
     pages_in_order = take_pages()
-    assert len({tuple(page) for page in pages_in_order.values()}) == 200
+    assert len({tuple(page) for page in pages_in_order.values()}) == 40
     for arguments in ([], ["-n", "2"]):
-        assert "200 passed" in run_pytest(python, tmp_path, *arguments)
+        assert "40 passed" in run_pytest(python, tmp_path, *arguments)
         assert pages_in_order == take_pages()
-    run_pytest(python, tmp_path, "test_many.py::test_one[77]")
-    assert take_pages() == {"77.json": pages_in_order["77.json"]}
+    run_pytest(python, tmp_path, "test_many.py::test_one[17]")
+    assert take_pages() == {"17.json": pages_in_order["17.json"]}

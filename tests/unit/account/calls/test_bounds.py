@@ -50,6 +50,7 @@ def test_calls_set_few_timers_and_leave_none() -> None:
         for _ in range(50):
             line.step()
             assert len(call.timers) == len(line.account.state.timers) <= 2
+        line.app.answers["/voice"] = respond()
         line.finish(call)
         assert line.account.state.timers == []
 
