@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import httpx
@@ -16,6 +17,7 @@ from mockserver.mock import Mock
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
+from tests import asgi_client
 
 T0 = 1_767_225_600
 """2026-01-01T00:00:00Z."""
@@ -43,7 +45,8 @@ class Api:
         self.root = f"/2010-04-01/Accounts/{self.mock.demo.sid}"
         self.list_path = f"{self.root}/Recordings.json"
         self._runner = asyncio.Runner()
-        transport = httpx.ASGITransport(app=create_app(self.mock))
+        self._app = create_app(self.mock)
+        transport = httpx.ASGITransport(app=self._app)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost:4010")
 
     def __enter__(self) -> Self:
@@ -58,8 +61,21 @@ class Api:
 
     def request(self, method: str, target: str, headers: dict[str, str] | None = None) -> httpx.Response:
         """Send a request. `target` is a path with its query, encoded."""
-        auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
-        return self._runner.run(self._client.request(method, target, headers=headers, auth=auth))
+        return self._send(method, target, headers, auth=self.auth)
+
+    def _send(
+        self,
+        method: str,
+        target: str,
+        headers: dict[str, str] | None = None,
+        content: bytes = b"",
+        auth: tuple[str, str] | None = None,
+    ) -> httpx.Response:
+        if asgi_client.is_plain(target):
+            return self._runner.run(asgi_client.send(self._app, method, target, headers, content, auth))
+        return self._runner.run(
+            self._client.request(method, target, headers=headers, content=content or None, auth=auth)
+        )
 
     def get(self, target: str, **headers: str) -> httpx.Response:
         """Send a GET request. Header names have underscores instead of hyphens."""
@@ -67,16 +83,14 @@ class Api:
 
     def post(self, path: str, **form: str | list[str]) -> httpx.Response:
         """Send a form to a path below the account. A list is sent as repeated keys, as SDKs do."""
-        assert self.auth is not None
-        auth = httpx.BasicAuth(*self.auth)
-        return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
+        body = urlencode(form, doseq=True).encode()
+        headers = {"content-type": "application/x-www-form-urlencoded"} if form else {}
+        return self._send("POST", f"{self.root}/{path}", headers, body, self.auth)
 
     def post_body(self, path: str, body: bytes, **headers: str) -> httpx.Response:
         """Send a body to a path below the account. Header names have underscores instead of hyphens."""
-        assert self.auth is not None
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        target, auth = f"{self.root}/{path}", httpx.BasicAuth(*self.auth)
-        return self._runner.run(self._client.post(target, content=body, headers=named, auth=auth))
+        return self._send("POST", f"{self.root}/{path}", named, body, self.auth)
 
     def call_control_api(self, method: str, path: str, body: Any = None) -> Any:
         """Return the response of the control API below this account."""
@@ -128,8 +142,7 @@ class Api:
     ) -> httpx.Response:
         """Send a command, or raw bytes, to the control API of an account."""
         body = (b"" if command is None else msgspec.json.encode(command)) if raw is None else raw
-        target = f"/_mock/accounts/{account}{path}"
-        return self._runner.run(self._client.request(method, target, content=body, headers=headers))
+        return self._send(method, f"/_mock/accounts/{account}{path}", headers, body)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         """Run the event loop until a condition holds."""

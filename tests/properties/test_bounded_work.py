@@ -1,6 +1,7 @@
 """A list visits at most 100 times its page size, whatever the mix of a billion recordings."""
 
 from datetime import UTC, date, datetime
+from itertools import product
 from urllib.parse import urlencode
 
 import pytest
@@ -43,12 +44,12 @@ def places(draw: st.DrawFn) -> tuple[str, int] | None:
     return draw(st.none() | st.tuples(st.sampled_from(["PA", "PB"]), index))
 
 
-@given(mix=mixes(), place=places(), size=st.sampled_from([1, 50, 1000]))
+@given(mix=mixes(), place=places(), size=st.sampled_from([1, 50, 200]))
 @example(mix="processing=0.5", place=None, size=50)
 @example(mix="completed=0.015625,encrypted=0.984375", place=None, size=1)
 @example(mix="completed=0.00002,processing=0.0199", place=("PB", BILLION - BILLION // 50), size=50)
 @example(mix="conference=0.00001", place=("PB", 0), size=50)
-@settings(max_examples=12)
+@settings(max_examples=10)
 def test_every_list_of_every_mix_is_bounded(mix: str, place: tuple[str, int] | None, size: int) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch, Api(make_settings(count=BILLION, mix=mix)) as api:
         corpus, counter = api.get_account().corpus, WorkCounter(monkeypatch)
@@ -73,8 +74,13 @@ FILTERS: list[tuple[str, dict[str, str | date]]] = [
 ]
 
 
-@pytest.mark.parametrize("size", [1, 2, 50, 1000])
-@pytest.mark.parametrize("mix", ["", "conference=1", "conference=0.00002", "absent=1", "deleted=0.9999"])
+@pytest.mark.parametrize(
+    ("mix", "size"),
+    [
+        *product(["", "conference=1", "conference=0.00002", "absent=1", "deleted=0.9999"], [1, 2, 20]),
+        ("conference=0.00002", 1000),
+    ],
+)
 def test_filters_are_bounded_on_the_first_page_and_its_neighbours(
     monkeypatch: pytest.MonkeyPatch, mix: str, size: int
 ) -> None:

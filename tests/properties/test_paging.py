@@ -200,7 +200,7 @@ def page_sizes(count: int) -> st.SearchStrategy[int]:
 
 
 @given(st.data(), MIXES, imported_recordings())
-@settings(max_examples=80)
+@settings(max_examples=25)
 def test_filters_over_an_overlay_equal_the_filtered_list(
     data: st.DataObject, mix: str, imported: list[dict[str, Any]]
 ) -> None:
@@ -234,7 +234,7 @@ def test_filters_over_an_overlay_equal_the_filtered_list(
 
 
 @given(st.data(), st.integers(1, 20))
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_deletions_during_paging_hide_and_repeat_no_recording(data: st.DataObject, size: int) -> None:
     with Api(make_settings(count=COUNT)) as api:
         recordings = {recording.sid: recording for recording in reversed(list_generated(api))}
