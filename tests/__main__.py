@@ -18,7 +18,7 @@ def main() -> int:
     """Run the checks in order, stop at the first failure, and return its exit code."""
     environment = os.environ | {"RECMOCK_NODE_MODULES": str(_install_node_modules())}
     python = [sys.executable, "-m"]
-    pytest = [*python, "coverage", "run", "-m", "pytest", "-n", "auto", *sys.argv[1:]]
+    pytest = [*python, "coverage", "run", "-m", "pytest", "-n", "auto", "--dist", "worksteal", *sys.argv[1:]]
     checks = {
         "format": [*python, "ruff", "format", "--check", "."],
         "lint": [*python, "ruff", "check", "."],

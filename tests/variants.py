@@ -50,7 +50,8 @@ def _run_tests(variant: str, python: Path, *search_path: Path) -> int:
     print(f"== {variant}", flush=True)
     paths = [*map(str, search_path), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | ({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})
-    command = [str(python), "-m", "pytest", "-q", "-n", "auto", "-m", "variant", "-p", "no:cacheprovider", _FOLDER]
+    options = ["-q", "-n", "auto", "--dist", "worksteal", "-m", "variant", "-p", "no:cacheprovider"]
+    command = [str(python), "-m", "pytest", *options, _FOLDER]
     start = time.perf_counter()
     try:
         code = subprocess.run(command, cwd=ROOT, env=environment, timeout=_TEST_SECONDS, check=False).returncode

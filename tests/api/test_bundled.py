@@ -286,9 +286,9 @@ def test_empty_account_lists_no_recordings() -> None:
 def test_million_recordings_can_be_paged() -> None:
     with make_bundled_mock("million-recordings") as api:
         page = api.get_page("PageSize=1000")
-        for _ in range(20):
+        for _ in range(5):
             page = api.get(page["next_page_uri"]).json()
-        assert (len(page["recordings"]), page["page"]) == (1000, 20)
+        assert (len(page["recordings"]), page["page"]) == (1000, 5)
         oldest = api.get_account().corpus.get_sid(3)
         assert len(api.get(f"{api.list_path}?PageToken=PA{oldest}").json()["recordings"]) <= 3
 

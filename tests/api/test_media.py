@@ -77,11 +77,11 @@ def test_mp3_matches_recording_metadata(shared_api: Api, channels: int) -> None:
     assert mono == (channels == 1)
 
 
-def test_mp3_of_one_hour_has_correct_length_and_ranges() -> None:
+def test_long_mp3_has_correct_length_and_ranges() -> None:
     with Api(make_settings(count=0)) as api:
-        sid = create_long_recording(api, 3600)
+        sid = create_long_recording(api, 1440)
         whole = api.get_in_account(f"Recordings/{sid}.mp3")
-        assert count_mp3_frames(whole.content) == 50_000
+        assert count_mp3_frames(whole.content) == 20_000
         end = api.get_in_account(f"Recordings/{sid}.mp3", range="bytes=-1000")
     assert end.content == whole.content[-1000:]
 

@@ -73,8 +73,8 @@ def test_public_url_overrides_host_header() -> None:
 
 @pytest.mark.parametrize("profile", [Profile.REALISTIC, Profile.ADVERSARIAL])
 def test_generated_recordings_of_each_profile_conform_to_schema(profile: Profile) -> None:
-    with Api(make_settings(count=2000, profile=profile)) as api:
-        found = api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
+    with Api(make_settings(count=600, profile=profile)) as api:
+        found = api.list_recordings("IncludeSoftDeleted=true&PageSize=400")
         twilio = api.get(f"{api.list_path}?PageSize=1000", x_mock_wire="twilio").json()["recordings"]
     assert len(found) == api.get_account().corpus.count
     assert [violation for recording in found for violation in find_violations(recording)] == []

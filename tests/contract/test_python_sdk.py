@@ -157,10 +157,10 @@ def test_next_page_and_previous_page_return_pages(client: Client) -> None:
 
 
 def test_adversarial_recordings_are_parsed() -> None:
-    mock = Mock(make_settings(count=2000, profile=Profile.ADVERSARIAL, mix="deleted=0"))
+    mock = Mock(make_settings(count=600, profile=Profile.ADVERSARIAL, mix="deleted=0"))
     with BackgroundServer(create_app(mock)) as server:
-        found = make_client(server, mock).recordings.list(page_size=1000, include_soft_deleted=True)
-    assert len({recording.sid for recording in found}) == 2000
+        found = make_client(server, mock).recordings.list(page_size=400, include_soft_deleted=True)
+    assert len({recording.sid for recording in found}) == 600
     update_offsets = {recording.date_updated and recording.date_updated.utcoffset() for recording in found}
     assert update_offsets == {None, timedelta(0)}
     assert {recording.error_code for recording in found} == {None}

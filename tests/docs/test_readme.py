@@ -34,6 +34,12 @@ ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CI = ROOT / ".ci" / "run"
 BASE_URL = "http://127.0.0.1:4010"
+FEW_EXAMPLES = """\
+from hypothesis import settings
+
+settings.register_profile("few", settings.get_profile("ci"), max_examples=10)
+settings.load_profile("few")
+"""
 
 
 class Block(NamedTuple):
@@ -137,6 +143,7 @@ def test_python_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) 
     hypothesis_settings = {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path), "CI": "true"}  # a slow machine is no failure
     test_file = re.match(r"# (test_\w+\.py)\n", text)
     if test_file is None:
+        text = FEW_EXAMPLES * ("hypothesis" in text) + text
         run_command([sys.executable, "-c", text.replace(BASE_URL, server.base_url)], tmp_path, **hypothesis_settings)
     else:
         (tmp_path / test_file[1]).write_text(text, encoding="utf-8")

@@ -466,7 +466,7 @@ def find_failed_targets(order: int, threads: int) -> set[str]:
 def test_fault_probability_hits_same_requests_in_any_order_and_thread_count() -> None:
     first = find_failed_targets(0, 1)
     assert 5 < len(first) < 30
-    for run in range(1, 10):
+    for run in range(1, 4):  # both loops, with one thread and with several
         assert first == find_failed_targets(run, 8 if run % 3 else 1)
 
 

@@ -244,4 +244,4 @@ class AccountsStateMachine(RuleBasedStateMachine):
 
 
 TestAccounts = AccountsStateMachine.TestCase
-TestAccounts.settings = settings(max_examples=12, stateful_step_count=20)
+TestAccounts.settings = settings(max_examples=8, stateful_step_count=20)

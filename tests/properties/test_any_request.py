@@ -36,7 +36,7 @@ def assert_twilio_response(response: httpx.Response) -> None:
 
 
 @given(st.lists(st.tuples(NAMES, VALUES), max_size=6))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_list_query_gets_twilio_response(shared_api: Api, pairs: list[tuple[str, str]]) -> None:
     assert_twilio_response(shared_api.get(f"{shared_api.list_path}?{urlencode(pairs, errors='surrogatepass')}"))
 
@@ -50,7 +50,7 @@ def test_any_query_bytes_get_twilio_response(shared_api: Api, raw: bytes) -> Non
 
 
 @given(METHODS, st.text(max_size=30), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_path_gets_twilio_response(shared_api: Api, method: str, text: str, is_below_account: bool) -> None:
     path = quote(text, safe="/", errors="replace").lstrip("/")
     assert_twilio_response(shared_api.request(method, f"{shared_api.root}/{path}" if is_below_account else f"/{path}"))

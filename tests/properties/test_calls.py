@@ -241,7 +241,7 @@ def check_order(line: Line) -> None:
 
 
 @given(APPS, CALLEE_SCENARIOS, st.lists(CALLS, min_size=1, max_size=3), st.integers(0, 4))
-@settings(max_examples=80, **PLAIN)
+@settings(max_examples=30, **PLAIN)
 def test_calls_end_and_leave_nothing_open(
     app: dict[str, str], scenario: Scenario, calls: list[dict[str, Any]], steps: int
 ) -> None:
@@ -341,7 +341,7 @@ def test_calls_end_whatever_is_done_to_them(
 
 @pytest.mark.parametrize("trimmed", [True, False])
 @given(APPS, CALLEE_SCENARIOS, CALLS)
-@settings(max_examples=40, **PLAIN)
+@settings(max_examples=20, **PLAIN)
 def test_durations_of_recordings_add_up(
     trimmed: bool, app: dict[str, str], scenario: Scenario, call: dict[str, Any]
 ) -> None:
@@ -353,7 +353,7 @@ def test_durations_of_recordings_add_up(
 
 
 @given(APPS, CALLEE_SCENARIOS, st.lists(CALLS, min_size=1, max_size=2), st.integers(0, 6))
-@settings(max_examples=40, **PLAIN)
+@settings(max_examples=20, **PLAIN)
 def test_snapshot_in_the_middle_of_a_call_leads_to_the_same_end(
     app: dict[str, str], scenario: Scenario, calls: list[dict[str, Any]], steps: int
 ) -> None:
@@ -385,7 +385,7 @@ def iter_states(snapshot: bytes) -> Iterator[Any]:
 
 
 @given(APPS, CALLEE_SCENARIOS, st.lists(CALLS, min_size=1, max_size=2), st.integers(0, 6))
-@settings(max_examples=40, **PLAIN)
+@settings(max_examples=20, **PLAIN)
 def test_commands_of_calls_lead_to_the_same_state_again(
     app: dict[str, str], scenario: Scenario, calls: list[dict[str, Any]], steps: int
 ) -> None:

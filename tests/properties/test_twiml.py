@@ -69,7 +69,7 @@ def measure_anything(act: Act) -> float:
 
 
 @given(st.binary(max_size=200), CONTENT_TYPES)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_bytes(body: bytes, content_type: str | None) -> None:
     check_script(body, content_type)
 
@@ -80,7 +80,7 @@ def test_any_text_in_a_response(text: str, content_type: str | None) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_elements_give_a_script(seed: int) -> None:
     random = Random(seed)
     drawn = "".join(draw_element(random, random.choice(KEYS), depth=3) for _ in range(4))
@@ -88,7 +88,7 @@ def test_any_elements_give_a_script(seed: int) -> None:
 
 
 @given(st.sampled_from([*sorted(NAMES), "Zzz", "recordingchannels"]), st.sampled_from(["", "\n"]), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_largest_documents_are_read_in_time(name: str, separator: str, is_nested: bool) -> None:
     """Hypothesis' own time limit for one example fails the test."""
     element = f"<{name} zzz='1'>{separator}"

@@ -200,20 +200,30 @@ def test_relative_callback_without_a_base_is_noted_and_the_recording_goes_on() -
         assert [recording.status for recording in line.recordings] == ["completed"]
 
 
+def test_redirect_loop_ends_after_a_thousand_documents() -> None:
+    check_end_of_loop("<Redirect/>", 1000)
+
+
 @pytest.mark.parametrize("content", ["<Redirect/>", "<Redirect>#</Redirect>", "<Pause length='0'/><Redirect/>"])
-def test_redirect_loop_ends_after_a_thousand_documents(content: str) -> None:
+def test_every_redirect_loop_ends(monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    monkeypatch.setattr(app_requests, "_MAX_DOCUMENTS", 40)
+    check_end_of_loop(content, 40)
+
+
+def check_end_of_loop(content: str, documents: int) -> None:
     with Line({"/voice": respond(content)}) as line:
         call = line.play()
-        assert (call.status, len(line.app.received), list_heard(call)) == ("completed", 1000, [APPLICATION_ERROR])
+        assert (call.status, len(line.app.received), list_heard(call)) == ("completed", documents, [APPLICATION_ERROR])
         (event,) = line.debugger
         assert (event.level, event.code) == ("error", 11215)
-        assert "after 1000 documents" in event.text
+        assert f"after {documents} documents" in event.text
 
 
-def test_redirect_loop_of_two_documents_ends_too() -> None:
+def test_redirect_loop_of_two_documents_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_requests, "_MAX_DOCUMENTS", 40)
     with Line({"/voice": respond("<Redirect>/b</Redirect>"), "/b": respond("<Redirect>/voice</Redirect>")}) as line:
         line.play()
-        assert (len(line.app.received), line.codes) == (1000, [11215])
+        assert (len(line.app.received), line.codes) == (40, [11215])
 
 
 def test_record_loop_ends_when_the_call_may_last_no_longer() -> None:

@@ -161,7 +161,7 @@ class PagingCase(NamedTuple):
     window: tuple[int, int] | None
 
 
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(
     st.builds(
         PagingCase,
