@@ -28,7 +28,7 @@ from mockserver.server.listener import BackgroundServer
 from mockserver.settings.loading import get_all_settings
 from mockserver.testing import MockTwilio
 from scenarios.loading.load import loads
-from tests.harness import make_settings
+from tests.harness import PLUGIN_ALONE, make_settings
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -147,7 +147,8 @@ def test_python_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) 
         run_command([sys.executable, "-c", text.replace(BASE_URL, server.base_url)], tmp_path, **hypothesis_settings)
     else:
         (tmp_path / test_file[1]).write_text(text, encoding="utf-8")
-        run_command([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test_file[1]], tmp_path)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test_file[1]]
+        run_command(command, tmp_path, **PLUGIN_ALONE)
 
 
 @pytest.mark.parametrize("text", find_blocks("yaml"))

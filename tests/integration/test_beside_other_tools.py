@@ -10,7 +10,7 @@ from mockserver.server import listener as server_module
 from mockserver.server import server_thread
 from mockserver.server.listener import BackgroundServer
 from mockserver.testing import MockTwilio
-from tests.harness import make_settings
+from tests.harness import PLUGIN_ALONE, make_settings
 from tests.sockets import LOOP_FACTORIES, LOOPS
 
 pytest_plugins = ["pytester"]
@@ -85,8 +85,10 @@ def test_fixture_works_beside_gevent(pytester: pytest.Pytester, loop: str) -> No
     indirect=["loop"],
 )
 def test_fixture_works_while_time_is_moved(
-    pytester: pytest.Pytester, loop: str, library: str, travel: str, year: int
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, loop: str, library: str, travel: str, year: int
 ) -> None:
+    for name, value in PLUGIN_ALONE.items():
+        monkeypatch.setenv(name, value)
     pytest.importorskip(library)
     pytester.makeconftest(f"""
         import {library}, pytest

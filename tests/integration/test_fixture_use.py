@@ -155,15 +155,16 @@ def test_report_shows_only_what_is_not_empty(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     "name", ["scenarios/__init__.py", "generators.py", "mockserver/__init__.py", "mockserver/x.py"]
 )
-def test_own_module_with_the_name_of_our_package_is_explained(pytester: pytest.Pytester, name: str) -> None:
+def test_own_module_with_the_name_of_our_package_is_explained(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     path = pytester.path / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("MINE = 1")
     package = name.partition("/")[0].removesuffix(".py")
     pytester.makepyfile(f"import {package}\ndef test_other(): ...\ndef test_one(recmock): ...")
-    process = pytester.run(
-        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:recmock", "-p", "recmock_plugin"
-    )
+    process = pytester.run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "recmock_plugin")
     if name == "mockserver/x.py":  # a folder without __init__.py hides no package
         process.assert_outcomes(passed=2)
         return
