@@ -45,6 +45,15 @@ class BlockShares(msgspec.Struct, frozen=True):
     adversarial: int
     deleted: int
     """The number of places whose finished recordings are deleted: they have the lowest ranks."""
+    rings: dict[int, "RunRing"]
+    """The rings that were built so far. A look-up by the quotas of all sources takes longer."""
+
+    def get_ring(self, number: int) -> "RunRing":
+        """Return a ring of runs with these quotas of sources, by its number."""
+        ring = self.rings.get(number)
+        if ring is None:
+            ring = self.rings[number] = build_ring(self.sources, number)
+        return ring
 
 
 class RunRing(msgspec.Struct, frozen=True):
@@ -61,6 +70,7 @@ class BlockTemplates:
 
     def __init__(self, mix: Mix) -> None:
         finished_shares = mix.compute_finished_status_shares()
+        self.processing_share = mix.status[Status.PROCESSING]
         self.deleted_share = finished_shares[Status.DELETED]
         """The share of deleted recordings among the finished ones."""
         self._statuses = Quotas(finished_shares)
@@ -97,6 +107,7 @@ class BlockTemplates:
             encrypted=self._encrypted.get_quota(True, number),
             adversarial=self._adversarial.get_quota(True, number),
             deleted=statuses.count(Status.DELETED),
+            rings={},
         )
 
 

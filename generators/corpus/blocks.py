@@ -10,7 +10,7 @@ from hashlib import blake2b, shake_256
 
 import msgspec
 
-from generators.corpus.block_templates import RING_COUNT, BlockShares, BlockTemplates, RunMember, build_ring
+from generators.corpus.block_templates import RING_COUNT, BlockShares, BlockTemplates, RunMember
 from generators.corpus.quotas import BLOCK_SIZE
 from generators.model import Status
 
@@ -87,7 +87,7 @@ def build_block(key: bytes, templates: BlockTemplates, number: int) -> Block:
     draws = blake2b(number.to_bytes(8, "little"), digest_size=_BLOCK_DRAWS.size, key=key, person=b"blocks").digest()
     which, turn, *ranks = _BLOCK_DRAWS.unpack(draws)
     hand = templates.get_shares(number)
-    around = build_ring(hand.sources, which % RING_COUNT)
+    around = hand.get_ring(which % RING_COUNT)
     start = around.starts[turn % len(around.starts)]
     return Block(hand, around.members[start : start + BLOCK_SIZE], *map(_choose_ranks, ranks))
 

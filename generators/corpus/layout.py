@@ -28,10 +28,10 @@ class Layout:
 
     def __init__(self, key: bytes, count: int, mix: Mix, turn: int = 0) -> None:
         self.count = count
-        self._templates = get_templates(mix)
+        self._templates = templates = get_templates(mix)
         self._key = key
         shift = int.from_bytes(blake2b(digest_size=8, key=key, person=b"processing").digest(), "little")
-        processing_count = round(mix.status[Status.PROCESSING] * count)
+        processing_count = round(templates.processing_share * count)
         self._zone_size = max(
             processing_count, min(-(-count // _PROCESSING_ZONE_DIVISOR), BLOCK_SIZE * processing_count)
         )

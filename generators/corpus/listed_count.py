@@ -32,7 +32,7 @@ def find_corpus_size(key: bytes, listed: int, mix: Mix) -> CorpusSize:
         return listed, 0
     count = round(listed / share)
     for _ in range(_ESTIMATES):
-        missing = listed - make_layout(key, count, mix).count_visible()
+        missing = listed - make_layout(key, count, mix, 0).count_visible()
         if not missing:
             return count, 0
         count = max(listed, count + int(missing / share))
