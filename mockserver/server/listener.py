@@ -172,7 +172,8 @@ class BackgroundServer:
         self.address = self._listening_sockets.addresses[0]
         self._ready = threading.Event()
         self._thread = create_thread(self._run)
-        self._request_stop: Callable[[], Any] = lambda: None
+        self._stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._failure: BaseException | None = None
 
     @property
@@ -197,22 +198,28 @@ class BackgroundServer:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with suppress(RuntimeError):  # the thread has ended already, and closed its loop
-            self._request_stop()
+        self.call_soon(self._stop.set)
         self._thread.join(_JOIN_TIMEOUT_SECONDS)
         if self._failure is not None and exception is None:
             raise self._failure
 
+    def call_soon(self, function: Callable[[], object]) -> None:
+        """Call a function in the server's thread, between requests, and before it reads a later one.
+
+        A server that has stopped calls nothing.
+        """
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the thread has ended already, and closed its loop
+                self._loop.call_soon_threadsafe(function)
+
     def _run(self) -> None:
         async def main() -> None:
-            stop = asyncio.Event()
-            loop = asyncio.get_running_loop()
+            self._loop = loop = asyncio.get_running_loop()
             with suppress(AttributeError):  # uvloop reads the machine's clock itself
                 loop.time = stopwatch  # type: ignore[method-assign]  # freezegun stops the clock of asyncio's loop
             if isinstance(self._thread, NativeThread):
                 loop.set_default_executor(NativeExecutor())
-            self._request_stop = lambda: loop.call_soon_threadsafe(stop.set)
-            await serve(self._app, self._listening_sockets, stop, self._ready.set, self._proxy)
+            await serve(self._app, self._listening_sockets, self._stop, self._ready.set, self._proxy)
 
         try:
             with asyncio.Runner(loop_factory=_create_event_loop()) as runner:

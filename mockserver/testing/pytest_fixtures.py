@@ -40,8 +40,6 @@ class _Session(NamedTuple):
 
     options: OptionValues
     marker_arguments: Mapping[str, str | None]
-    used_sids: set[str]
-    """The AccountSids of earlier tests of this session whose accounts may still exist."""
 
 
 _SESSION = pytest.StashKey[_Session]()
@@ -60,7 +58,7 @@ def start_server(
     conflict = find_package_conflict()
     if conflict is not None:
         pytest.fail(conflict, pytrace=False)
-    config.stash[_SESSION] = _Session(options, marker_arguments, set())
+    config.stash[_SESSION] = _Session(options, marker_arguments)
     with ExitStack() as stack:
         with fail_without_traceback():
             for option in options.values():
@@ -77,9 +75,9 @@ def prepare_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwili
     sid = "AC" + derive_bytes(server.settings.seed, "account of test", _get_stable_node_id(item))[:16].hex()
     handle = server.account(sid)
     handle.folders = _list_folders(item)
-    with _forgotten_at_end(handle, session):
+    with _forgotten_at_end(handle):
         with fail_without_traceback():
-            _prepare(handle, item, session, was_used=server.is_external or sid in session.used_sids)
+            _prepare(handle, item, session)
         with handle:
             yield handle
             if "doctor" in session.options:
@@ -87,15 +85,16 @@ def prepare_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwili
 
 
 @contextmanager
-def _forgotten_at_end(handle: MockTwilio, session: _Session) -> Iterator[None]:
+def _forgotten_at_end(handle: MockTwilio) -> Iterator[None]:
     """Drop the account at the end of its test: a session may have any number of tests."""
     try:
         yield
     finally:
-        session.used_sids.add(handle.account_sid)
-        with suppress(ControlError):  # a server that has stopped has nothing to drop
-            handle.forget()
-            session.used_sids.discard(handle.account_sid)
+        if handle.server.is_external:
+            with suppress(ControlError):  # a server that has stopped has nothing to drop
+                handle.forget()
+        else:
+            handle.server.forget_soon(handle.account_sid)
 
 
 @contextmanager
@@ -169,20 +168,19 @@ def _get_stable_node_id(item: pytest.Item) -> str:
     return item.nodeid if item.parent is None else f"{item.parent.nodeid}::{item.name}"
 
 
-def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session, *, was_used: bool) -> None:
+def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session) -> None:
     """Give an account the corpus, clock, scenario and overrides that the test needs.
 
-    Args:
-        was_used: True if an earlier test may have changed the account.
+    Earlier sessions may have changed the accounts of an external server.
     """
     marked, is_external = _read_markers(item, session.marker_arguments), handle.server.is_external
     if is_external or any(name in marked for name in ("scenario", "now", *TEST_SCENARIO)):
         scenario = build_scenario(session.options, marked, _list_folders(item), is_external=is_external)
         handle.scenario.arm(scenario)
-        if was_used:
+        if is_external:
             handle.requests.clear()
     overrides = build_overrides({**_build_default_overrides(), **session.options, **marked} if is_external else marked)
-    if was_used or overrides.wire or overrides.auth:
+    if is_external or overrides.wire or overrides.auth:
         handle.configure(wire=overrides.wire, auth=overrides.auth, routes=None)
 
 

@@ -1,7 +1,7 @@
 """A server for tests: in a thread of this process, or external."""
 
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockserver.control.client.sessions import Sessions
     from mockserver.mock import Mock
     from mockserver.proxy.proxy import Proxy
+    from mockserver.server.listener import BackgroundServer
     from mockserver.testing.app_deliveries import AppDeliveries
     from mockserver.testing.setting_types import ServerSettings
     from scenarios.loading.scenario_input import AnyScenario
@@ -60,6 +61,7 @@ class ServerHandle:
         """The connection to the control API of the server."""
         self._scenario = scenario
         self._deliveries: AppDeliveries | None = None
+        self._background_server: BackgroundServer | None = None
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -79,7 +81,7 @@ class ServerHandle:
             vars(self).pop("sessions").close()  # the sessions know the port, and the next run has another
         self._stack.close()
         if not self.is_external:
-            self.connection.server_url = None
+            self.connection.server_url = self._background_server = None
             vars(self).pop("app", None)  # the next run starts without the state of this one
             vars(self).pop("_mock", None)
             vars(self).pop("proxy", None)
@@ -124,6 +126,11 @@ class ServerHandle:
         """What receives the callbacks of accounts instead of the network, by AccountSid in lower case."""
         return self._mock.worker.receivers
 
+    def forget_soon(self, account_sid: str) -> None:
+        """Drop an account of a server in this process before the next request, and do not wait for it."""
+        if self._background_server is not None:
+            self._background_server.call_soon(partial(self._mock.forget, account_sid))
+
     def open_deliveries(self) -> "AppDeliveries":
         """Return the deliveries to applications in this process. Later calls of the control API deliver them.
 
@@ -152,6 +159,6 @@ class ServerHandle:
     def _start(self) -> str:
         from mockserver.server.listener import BackgroundServer
 
-        server = BackgroundServer(self.app, proxy=self.proxy)
+        self._background_server = server = BackgroundServer(self.app, proxy=self.proxy)
         self._mock.set_address(server.address)
         return self._stack.enter_context(server).base_url
