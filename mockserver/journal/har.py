@@ -1,6 +1,6 @@
 """The journal as an HTTP archive (HAR 1.2), which browser tools read. Secrets are hidden."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -16,19 +16,24 @@ HarDocument = dict[str, Any]
 _REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
-def build_har(entries: Iterable[Entry], base_url: str, *, dropped: int) -> HarDocument:
-    """Return the entries as a HAR document.
+def build_har(entries: Iterable[Entry], base_url: str, *, dropped: int) -> Generator[None, None, HarDocument]:
+    """Return the entries as a HAR document, and pause after each entry.
 
     Args:
+        entries: no other code may change them in a pause.
         base_url: scheme and host of this server.
         dropped: the number of earlier requests that the journal has dropped.
     """
+    built = []
+    for entry in entries:
+        built.append(_build_entry(entry, base_url))
+        yield
     comment = f"{dropped} older requests are no longer in the journal." if dropped else ""
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "twilio-recordings-mock", "version": __version__},
-            "entries": [_build_entry(entry, base_url) for entry in entries],
+            "entries": built,
             "comment": comment,
         }
     }

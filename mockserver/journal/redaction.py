@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from mockserver.rest.auth import parse_credentials
@@ -48,7 +49,7 @@ def redact_urlencoded(raw: bytes) -> str:
     """Return a query string or a form with secrets hidden, otherwise unchanged."""
     text = raw.decode("latin-1")
     pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
-    redacted = list(redact_parameters(raw))
+    redacted = [(name, redact_parameter(name, value)) for name, value in pairs]
     return text if redacted == pairs else _encode_pairs(redacted)
 
 
@@ -65,11 +66,14 @@ def redact_uri(text: str) -> str:
 
 def without_passwords(text: str) -> str:
     """Return a text with the passwords of its URLs hidden."""
+    if "@" not in text and "%40" not in text:  # almost always: a form may have thousands of values
+        return text
     for pattern in _PASSWORD_PATTERNS:
         text = re.sub(pattern, rf"\1{HIDDEN}\2", text)
     return text
 
 
+@lru_cache(maxsize=1024)
 def _is_secret_name(name: str) -> bool:
     return name not in _PUBLIC_NAMES and re.search(_SECRET_NAME_PATTERN, name) is not None
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from mockserver.journal.journal import Entry, Journal
-from mockserver.journal.matching import RequestPattern, find_mismatches, matches
+from mockserver.journal.matching import Mismatch, RequestPattern, find_mismatches, matches
 
 _MAX_LISTED_REQUESTS = 20
 _MAX_NEAR_MISSES = 3
+Result = TypeVar("Result")
 
 
 class ExpectedCount(msgspec.Struct, frozen=True):
@@ -98,7 +100,19 @@ def find_matching_entries(journal: Journal, pattern: RequestPattern, since: int 
     Args:
         since: the number of the first request that counts.
     """
-    return [entry for entry in journal.iter_since(since) if matches(pattern, entry)]
+    return _finish(find_matching_gradually(journal, pattern, since))
+
+
+def find_matching_gradually(
+    journal: Journal, pattern: RequestPattern, since: int = 0
+) -> Generator[None, None, list[Entry]]:
+    """Find matching requests like `find_matching_entries`, and pause after each request."""
+    found = []
+    for entry in [*journal.iter_since(since)]:  # requests arrive in the pauses
+        if matches(pattern, entry):
+            found.append(entry)
+        yield
+    return found
 
 
 def verify(journal: Journal, pattern: RequestPattern, expected_count: ExpectedCount, *, since: int = 0) -> Verification:
@@ -107,8 +121,26 @@ def verify(journal: Journal, pattern: RequestPattern, expected_count: ExpectedCo
     Args:
         since: the number of the first request that counts.
     """
-    numbers = [entry.number for entry in find_matching_entries(journal, pattern, since)]
-    return _build_verification(journal, pattern, expected_count, since, numbers, journal.count_dropped(since))
+    return _finish(verify_gradually(journal, pattern, expected_count, since=since))
+
+
+def verify_gradually(
+    journal: Journal, pattern: RequestPattern, expected_count: ExpectedCount, *, since: int = 0
+) -> Generator[None, None, Verification]:
+    """Check the number of matching requests like `verify`, and pause after each request."""
+    dropped = journal.count_dropped(since)
+    numbers = [entry.number for entry in (yield from find_matching_gradually(journal, pattern, since))]
+    return (yield from _build_verification(journal, pattern, expected_count, since, numbers, dropped))
+
+
+def _finish(steps: Generator[None, None, Result]) -> Result:
+    """Run work to its end without pauses, and return its result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
 
 
 async def wait_for(
@@ -132,7 +164,7 @@ async def wait_for(
 
     if len(numbers) < count:
         await _wait_for_event(journal.on_arrival(count_match), enough, seconds)
-    return _build_verification(journal, pattern, ExpectedCount(count), since, numbers, dropped)
+    return _finish(_build_verification(journal, pattern, ExpectedCount(count), since, numbers, dropped))
 
 
 async def _wait_for_event(remove_listener: Callable[[], None], event: asyncio.Event, seconds: float) -> None:
@@ -152,8 +184,11 @@ def _build_verification(
     since: int,
     numbers: list[int],
     dropped: int,
-) -> Verification:
+) -> Generator[None, None, Verification]:
     count = len(numbers)
+    near_misses: tuple[NearMiss, ...] = ()
+    if count < expected_count.least:
+        near_misses = yield from _find_near_misses_gradually(journal, pattern, since)
     is_certain = not dropped or expected_count.is_always_met(count) or expected_count.is_never_met(count)
     why = f"Expected {pattern} {expected_count}, found {count}."
     if not is_certain:
@@ -165,7 +200,7 @@ def _build_verification(
         count=count,
         dropped=dropped,
         requests=tuple(numbers[-_MAX_LISTED_REQUESTS:]),
-        near_misses=find_near_misses(journal, pattern, since) if count < expected_count.least else (),
+        near_misses=near_misses,
     )
 
 
@@ -180,16 +215,20 @@ def describe_dropped(dropped: int) -> str:
 
 def find_near_misses(journal: Journal, pattern: RequestPattern, since: int = 0) -> tuple[NearMiss, ...]:
     """Return the requests with the fewest differences, nearest first, and the newest first among equals."""
-    candidates = ((tuple(find_mismatches(pattern, entry)), entry) for entry in journal.iter_since(since))
-    nearest = heapq.nsmallest(
-        _MAX_NEAR_MISSES,
-        (
-            (sum(mismatch.weight for mismatch in mismatches), -entry.number, mismatches, entry)
-            for mismatches, entry in candidates
-            if mismatches
-        ),
-        key=lambda row: row[:2],
-    )
+    return _finish(_find_near_misses_gradually(journal, pattern, since))
+
+
+def _find_near_misses_gradually(
+    journal: Journal, pattern: RequestPattern, since: int
+) -> Generator[None, None, tuple[NearMiss, ...]]:
+    nearest: Sequence[tuple[int, int, tuple[Mismatch, ...], Entry]] = ()
+    for entry in [*journal.iter_since(since)]:
+        mismatches = tuple(find_mismatches(pattern, entry))
+        if mismatches:
+            weight = sum(mismatch.weight for mismatch in mismatches)
+            row = (weight, -entry.number, mismatches, entry)
+            nearest = heapq.nsmallest(_MAX_NEAR_MISSES, [*nearest, row], key=lambda row: row[:2])
+        yield
     return tuple(
         NearMiss(entry.number, entry.summary, tuple(mismatch.text for mismatch in mismatches))
         for _, _, mismatches, entry in nearest

@@ -198,3 +198,34 @@ def test_garbage_collector_has_no_object_for_each_recording_or_timer() -> None:
     assert len(state.created) == len(state.timers) == COUNT
     objects = [*state.created, *state.timers, *state.recordings.values(), *state.playing.values()]
     assert not any(map(gc.is_tracked, [*objects, *created._indices_by_parent.values()]))
+
+
+async def count_answers_during(method: str, path: str, command: dict[str, Any] | None) -> int:
+    """Return the number of requests that are answered while a control request reads a journal."""
+    mock = Mock(make_settings(count=1))
+    transport = httpx.ASGITransport(create_app(mock))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", auth=(SID, "token")) as client:
+        for _ in range(COUNT):
+            await client.get(PATH)
+        task = asyncio.ensure_future(client.request(method, f"{CONTROL}{path}", json=command))
+        answered = 0
+        while not task.done():
+            answered += (await client.get(PATH)).status_code == 200
+            await asyncio.sleep(0)
+        assert task.result().status_code == 200
+        return answered
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "command"),
+    [
+        ("GET", "/requests", None),
+        ("GET", "/requests.har", None),
+        ("POST", "/requests/count", {"pattern": {"query": {"PageSize": "1"}}}),
+        ("POST", "/requests/verify", {"pattern": {"query": {"PageSize": "1"}}}),
+    ],
+)
+def test_requests_are_answered_while_the_journal_is_read(
+    method: str, path: str, command: dict[str, Any] | None
+) -> None:
+    assert asyncio.run(count_answers_during(method, path, command)) >= COUNT // 2

@@ -8,6 +8,7 @@ from msgspec import Meta
 from generators.instants import SECOND
 from generators.suggestion import suggest
 from mockserver.account.account import Account
+from mockserver.account.gradual import Steps, run_at_once, run_between_requests
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
     PathParams,
@@ -23,7 +24,13 @@ from mockserver.journal.doctor.rules import examine
 from mockserver.journal.har import HarDocument, build_har
 from mockserver.journal.journal import Entry
 from mockserver.journal.matching import RequestPattern
-from mockserver.journal.verification import ExpectedCount, Verification, find_matching_entries, verify, wait_for
+from mockserver.journal.verification import (
+    ExpectedCount,
+    Verification,
+    find_matching_gradually,
+    verify_gradually,
+    wait_for,
+)
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
 from mockserver.server.exchange import Exchange
@@ -71,13 +78,14 @@ async def list_requests(exchange: Exchange, path: PathParams) -> RequestsView:
     since = query.get_integer("since", default=0, minimum=0)
     limit = query.get_integer("limit", default=_DEFAULT_LIMIT, minimum=0)
     pattern = _parse_pattern(account, _parse_pattern_parameters(query), strict=False)
-    return _build_requests_view(account, find_matching_entries(account.journal, pattern, since), limit)
+    found = await run_between_requests(find_matching_gradually(account.journal, pattern, since))
+    return await run_between_requests(_build_requests_view(account, found, limit))
 
 
 async def clear_requests(exchange: Exchange, path: PathParams) -> RequestsView:
     account = get_account(exchange, path)
     account.journal.clear()
-    return _build_requests_view(account, [], 0)
+    return run_at_once(_build_requests_view(account, [], 0))
 
 
 async def show_request(exchange: Exchange, path: PathParams) -> RequestView:
@@ -91,14 +99,14 @@ async def show_curl_command(exchange: Exchange, path: PathParams) -> CurlCommand
 
 async def export_har(exchange: Exchange, path: PathParams) -> HarDocument:
     journal = get_account(exchange, path).journal
-    return build_har(journal, exchange.base_url, dropped=journal.dropped)
+    return await run_between_requests(build_har([*journal], exchange.base_url, dropped=journal.dropped))
 
 
 async def count_requests(exchange: Exchange, path: PathParams) -> CountView:
     account, command = get_account(exchange, path), read_command(exchange, CountCommand)
-    count = len(find_matching_entries(account.journal, _parse_pattern(account, command.pattern), command.since))
-    dropped = account.journal.count_dropped(command.since)
-    return CountView(count=count, is_complete=not dropped, dropped=dropped)
+    pattern, dropped = _parse_pattern(account, command.pattern), account.journal.count_dropped(command.since)
+    found = await run_between_requests(find_matching_gradually(account.journal, pattern, command.since))
+    return CountView(count=len(found), is_complete=not dropped, dropped=dropped)
 
 
 async def verify_requests(exchange: Exchange, path: PathParams) -> Verification:
@@ -107,7 +115,8 @@ async def verify_requests(exchange: Exchange, path: PathParams) -> Verification:
         times = ExpectedCount.from_arguments(command.min, command.max, command.exactly)
     except ValueError as error:
         raise make_invalid_command_error(str(error)) from None
-    return verify(account.journal, _parse_pattern(account, command.pattern), times, since=command.since)
+    pattern = _parse_pattern(account, command.pattern)
+    return await run_between_requests(verify_gradually(account.journal, pattern, times, since=command.since))
 
 
 async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verification:
@@ -126,10 +135,13 @@ async def examine_client(exchange: Exchange, path: PathParams) -> Report:
     return examine(account.journal, describe_unused_rules(account) if account.journal.total else ())
 
 
-def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> RequestsView:
-    journal = account.journal
+def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> Steps[RequestsView]:
+    journal, requests = account.journal, []
+    for entry in entries[max(0, len(entries) - limit) :]:
+        requests.append(serialize_request(entry))
+        yield
     return RequestsView(
-        requests=[serialize_request(entry) for entry in entries[max(0, len(entries) - limit) :]],
+        requests=requests,
         matched=len(entries),
         total=journal.total,
         dropped=journal.dropped,
