@@ -208,9 +208,9 @@ class BackgroundServer:
 
         A server that has stopped calls nothing.
         """
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the thread has ended already, and closed its loop
-                self._loop.call_soon_threadsafe(function)
+        assert self._loop is not None, "the server has started"
+        with suppress(RuntimeError):  # the thread has ended already, and closed its loop
+            self._loop.call_soon_threadsafe(function)
 
     def _run(self) -> None:
         async def main() -> None:

@@ -527,6 +527,13 @@ def test_unknown_call_is_in_progress_and_its_end_ends_its_recordings(api: Api) -
     assert CALL_SID not in list_sids(api)
 
 
+def test_recording_of_an_unknown_call_is_stopped_beside_a_live_call(api: Api) -> None:
+    live = place_answered(api)
+    sid = api.post(f"Calls/{CALL_SID}/Recordings.json").json()["sid"]
+    assert api.post(f"Calls/{CALL_SID}/Recordings/{sid}.json", Status="stopped").json()["status"] == "stopped"
+    assert fetch(api, CALL_SID)["status"] == fetch(api, live)["status"] == "in-progress"
+
+
 def test_call_that_nothing_knows_is_adopted_by_an_update(api: Api) -> None:
     assert api.post(f"Calls/{CALL_SID}.json", Twiml=TWIML).json()["status"] == "in-progress"
     assert list_sids(api).count(CALL_SID) == 1

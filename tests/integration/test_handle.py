@@ -111,6 +111,7 @@ def test_mock_runs_only_inside_with_block() -> None:
         assert threading.active_count() >= 2
     with pytest.raises(ControlError, match="expected a running server"):
         mock.state()
+    mock.server.forget_soon(mock.account_sid)
     with pytest.raises(requests.ConnectionError):
         requests.get(base_url, timeout=5)
 

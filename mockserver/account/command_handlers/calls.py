@@ -48,8 +48,7 @@ def count_fetch(account: AccountParts, command: CountFetch) -> int:
 
 
 def delete_recorded_call(account: AccountParts, command: DeleteRecordedCall) -> None:
-    derived = account.calls.derived
-    shown = derived.get(derived.find(command.sid))
+    shown = account.calls.get(account.calls.find(command.sid))
     if shown.status != CallStatus.COMPLETED:
         raise make_not_over_error(command.sid, shown.status)
     account.state.deleted_call_sids[shown.sid] = account.clock.now()

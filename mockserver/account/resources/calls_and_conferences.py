@@ -20,7 +20,6 @@ from mockserver.account.resources.listing import Listing, Walk
 from mockserver.account.resources.positions import walk_slice
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import FIRST_CREATED
-from mockserver.rest.errors import TwilioError
 
 
 class DerivedParents:
@@ -50,17 +49,6 @@ class DerivedParents:
         """Return a value that changes with the call or conference, which changes with its recordings."""
         state = self._recording_index.state
         return state.version if state.recordings else 0
-
-    def find(self, sid: str) -> int:
-        """Return the index by SID.
-
-        Raises:
-            TwilioError: 20404 if no recording belongs to the SID.
-        """
-        index = self.find_or_none(sid)
-        if index is None:
-            raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown_sid=sid)
-        return index
 
     def find_or_none(self, sid: str) -> int | None:
         """Return the index by SID, or None if no recording belongs to the SID."""

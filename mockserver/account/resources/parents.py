@@ -58,10 +58,10 @@ class Parents:
         Raises:
             TwilioError: 20404 if there is no such call or conference, or it was deleted.
         """
-        if self.is_deleted(sid):
-            raise TwilioError(20404, f"{sid} is deleted.")
-        index = None if self._is_derived_only else self._live.find(sid)
-        return self.derived.find(sid) if index is None else index
+        index = self.find_or_none(sid)
+        if index is None:
+            raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown_sid=sid)
+        return index
 
     def find_or_none(self, sid: str) -> int | None:
         """Return the index by SID, or None if there is no such call or conference, or it was deleted."""
