@@ -59,6 +59,9 @@ class NativeExecutor(ThreadPoolExecutor):
 def create_thread(target: Callable[[], Any]) -> "threading.Thread | NativeThread":
     """Return a new thread of the operating system that does not keep the process alive."""
     if has_green_threads():
+        # It imports trio if that is installed, which starts a program. With gevent only this thread may do that.
+        import httpcore  # noqa: F401
+
         return NativeThread(target)
     return threading.Thread(target=target, name="recmock", daemon=True)
 
