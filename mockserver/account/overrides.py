@@ -1,9 +1,13 @@
 """Settings of one account that override those of the server."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
+from scenarios.rules import MAX_RULES
 
 
 class AccountOverrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -12,5 +16,5 @@ class AccountOverrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     wire: WireSetting | None = None
     auth: AuthSetting | None = None
     """With `strict`, only the account's own token is accepted."""
-    routes: dict[str, str] | None = None
+    routes: Annotated[dict[str, str], Meta(max_length=MAX_RULES)] | None = None
     """Routes beside those of the server and of the scenario; one from the same origin replaces theirs."""

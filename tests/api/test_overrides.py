@@ -51,6 +51,7 @@ def test_overrides_are_shown_and_replaced_completely(api: Api) -> None:
         {"routes": {"https://app.example.com": "http://8.8.8.8"}},
         {"routes": {"https://app.example.com/hook": "http://127.0.0.1"}},
         {"routes": {"https://app.example.com": 5}},
+        {"routes": {f"https://app{number}.example.com": "http://127.0.0.1" for number in range(1_001)}},
         {"routes": ["https://app.example.com=http://127.0.0.1"]},
     ],
 )
