@@ -534,6 +534,16 @@ def test_recording_of_an_unknown_call_is_stopped_beside_a_live_call(api: Api) ->
     assert fetch(api, CALL_SID)["status"] == fetch(api, live)["status"] == "in-progress"
 
 
+def test_recording_of_an_unknown_conference_is_stopped_beside_a_live_call(api: Api) -> None:
+    live = place_answered(api)
+    recording = {"id": "it", "status": "in-progress", "source": "Conference"}
+    api.run_command("POST", "/recordings", recording)
+    shown = api.get_in_account(f"Recordings/{api.get_account().resolve_handle('it')}.json").json()
+    path = f"Conferences/{shown['conference_sid']}/Recordings/{shown['sid']}.json"
+    assert api.post(path, Status="paused").json()["status"] == "paused"
+    assert fetch(api, live)["status"] == "in-progress"
+
+
 def test_call_that_nothing_knows_is_adopted_by_an_update(api: Api) -> None:
     assert api.post(f"Calls/{CALL_SID}.json", Twiml=TWIML).json()["status"] == "in-progress"
     assert list_sids(api).count(CALL_SID) == 1
