@@ -69,7 +69,8 @@ def run_tests(tests: Sequence[str], copy: Path, time_limit: float) -> Trial:
     """Run tests in a copy of the tree. After the time limit, in seconds, end them and every process they started."""
     # PYTHONPATH puts the copy before the installed project, also for the commands that tests start in other folders.
     # Without bytecode: a fault of the same length and second as the original would not be noticed.
-    environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    paths = os.pathsep.join([str(copy), str(copy / "mockserver" / "pytest_plugin")])  # it stands beside the packages
+    environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PYTHONSAFEPATH", None)
     process = subprocess.Popen(
         [sys.executable, *_PYTEST, *tests],
