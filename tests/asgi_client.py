@@ -23,7 +23,7 @@ _HEADERS = {
 
 
 def is_plain(target: str) -> bool:
-    """Return whether `send` can send a target: a path with its query that nobody would encode differently."""
+    """Return whether `send` can send a target: every client encodes its path and query alike."""
     return _PLAIN_TARGET.fullmatch(target) is not None
 
 

@@ -1,7 +1,5 @@
 """The fixture beside libraries that replace threads, time, sockets, `requests` or proxies, as pytest runs it."""
 
-from pathlib import Path
-
 import pytest
 
 from mockserver.app import create_app
@@ -19,11 +17,7 @@ TIMEOUT_SECONDS = 100
 CLOSED_PROXY = "http://127.0.0.1:1"
 
 
-@pytest.fixture(autouse=True)
-def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    monkeypatch.setenv("RECMOCK_DATA_DIR", str(folder))
-    return folder
+pytestmark = pytest.mark.usefixtures("data_dir")
 
 
 @pytest.fixture(params=LOOPS)

@@ -1,15 +1,7 @@
 """Calls in users' tests, on the server of the session and on an external one (`--recmock-url`)."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from mockserver.app import create_app
-from mockserver.mock import Mock
-from mockserver.proxy.proxy import Proxy
-from mockserver.server.listener import BackgroundServer
-from mockserver.settings.settings import Settings
 from tests.voice_apps import VOICEMAIL, VoiceApp, serve_voice_app
 
 pytest_plugins = ["pytester"]
@@ -94,19 +86,7 @@ DOCUMENTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    monkeypatch.setenv("RECMOCK_DATA_DIR", str(folder))
-    return folder
-
-
-@pytest.fixture
-def external_url(data_dir: Path) -> Iterator[str]:
-    """Yield the URL of a server with its own settings."""
-    settings = Settings(count=7, mix="completed=1", span=3600)
-    with BackgroundServer(create_app(Mock(settings)), proxy=Proxy(data_dir)) as server:
-        yield server.base_url
+pytestmark = pytest.mark.usefixtures("data_dir")
 
 
 def run_tests(pytester: pytest.Pytester, content: str, *arguments: str, passed: int) -> None:

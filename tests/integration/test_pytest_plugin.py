@@ -4,7 +4,6 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 import mockserver.testing.pytest_fixtures
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import Settings
 from tests.harness import FIVE_LINE_TEST
@@ -45,19 +43,7 @@ def seen(request, recmock):
 """
 
 
-@pytest.fixture(autouse=True)
-def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    monkeypatch.setenv("RECMOCK_DATA_DIR", str(folder))
-    return folder
-
-
-@pytest.fixture
-def external_url(data_dir: Path) -> Iterator[str]:
-    """Yield the URL of a server with its own settings."""
-    settings = Settings(count=7, mix="completed=1", span=3600)
-    with BackgroundServer(create_app(Mock(settings)), proxy=Proxy(data_dir)) as server:
-        yield server.base_url
+pytestmark = pytest.mark.usefixtures("data_dir")
 
 
 def run_pytest(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:

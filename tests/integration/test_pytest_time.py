@@ -76,11 +76,7 @@ def test_marker_before_scenario(recmock):
 """
 
 
-@pytest.fixture(autouse=True)
-def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    monkeypatch.setenv("RECMOCK_DATA_DIR", str(folder))
-    return folder
+pytestmark = pytest.mark.usefixtures("data_dir")
 
 
 def run_marker_tests(pytester: pytest.Pytester, default: tuple[str, str], *arguments: str) -> None:

@@ -291,7 +291,7 @@ def test_hold_plays_its_document_until_its_end() -> None:
         line.advance(60)
         assert (list_heard(first), list_heard(second)) == (["Hold the line"] * 2, [])
         assert len(line.app.list("/hold")) == 2
-        change(line, sid, first, hold_url=HOLD)  # nobody is on hold
+        change(line, sid, first, hold_url=HOLD)  # no participant is on hold
         assert len(line.app.list("/hold")) == 2
         hang_up(line, first, second)
 
@@ -328,7 +328,7 @@ def test_announcement_to_a_conference_is_heard_by_all_and_asked_once(url: str) -
         hang_up(line, *calls)
 
 
-def test_announcement_that_fails_is_noted_and_nobody_waits_for_it() -> None:
+def test_announcement_that_fails_is_noted_and_delays_no_call() -> None:
     with Line(conference(None, "")) as line:
         sid, calls = open_room(line)
         line.account.apply(AnnounceToConference(sid=sid, url=NEWS, method="POST"))
@@ -379,7 +379,7 @@ def test_participant_that_left_before_the_answer_hears_no_announcement() -> None
         hang_up(line, calls[0], calls[2])
 
 
-def test_nobody_hears_what_is_for_those_who_have_not_joined() -> None:
+def test_participant_who_has_not_joined_hears_no_document() -> None:
     with Line(ROOM) as line:
         signer = line.make_call().signer
         opened = line.account.live_calls.conferences.open("room", signer)
