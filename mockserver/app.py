@@ -6,7 +6,6 @@ from functools import cached_property
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -49,11 +48,11 @@ def create_app(mock: Mock) -> Starlette:
 
 
 class _Application(Starlette):
-    """An application without Starlette's outermost middleware: the gateway answers every error itself."""
+    """An application without the two middlewares of Starlette: the gateway answers every error itself."""
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return the middleware around the routes, the gateway included."""
-        app: ASGIApp = ExceptionMiddleware(self.router, handlers=self.exception_handlers)
+        app: ASGIApp = self.router
         for middleware, args, keywords in reversed(self.user_middleware):
             app = middleware(app, *args, **keywords)
         return app

@@ -95,8 +95,9 @@ class Timelines:
 
     def _run_triggered_steps(self, index: int) -> None:
         """Run every step that is due after a trigger. If the timer is due too, it runs them when its turn comes."""
-        instant = self._state.step_instants.get(index)
-        if instant is None or instant > self._recording_index.clock.now():
+        now, instant = self._recording_index.clock.now(), self._state.step_instants.get(index)
+        is_timer_due = instant is not None and instant <= now
+        if not is_timer_due and timeline.find_due_step(self._state.playing[index], now) is not None:
             self.run_due_steps(index)
 
     def _schedule_timer(self, index: int, playing: TimelineProgress, now: int) -> None:

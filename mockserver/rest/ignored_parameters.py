@@ -19,6 +19,8 @@ def describe_ignored(operation: Operation, query: Parameters, form: Parameters |
         form: the form of a POST; None for any other method, which has its parameters in the query.
     """
     accepted = ACCEPTED_PARAMETERS[operation]
+    if _is_plain(query, accepted) if form is None else not query.pairs and _is_plain(form, accepted):
+        return []  # almost always
     if form is not None:
         misplaced = [f"{_show(name)} is in the query, and was ignored: send it in the body." for name in query.names]
         found = [*misplaced, *_describe_values(form, accepted)]
@@ -28,10 +30,14 @@ def describe_ignored(operation: Operation, query: Parameters, form: Parameters |
     return found if hidden <= 0 else [*found[:_MAX_WARNINGS], f"{hidden} more parameters were ignored."]
 
 
+def _is_plain(parameters: Parameters, accepted_names: Collection[str]) -> bool:
+    """Return True if no value has a warning, every name is accepted, and none is repeated."""
+    names = parameters.names
+    return not (parameters.warnings or len(names) != len(parameters.pairs) or names - accepted_names)
+
+
 def _describe_values(parameters: Parameters, accepted_names: Collection[str]) -> Iterator[str]:
     yield from parameters.warnings
-    if len(parameters.names) == len(parameters.pairs) and all(name in accepted_names for name in parameters.names):
-        return  # almost always
     unknown_names = [name for name in parameters.names if name not in accepted_names]
     for number, name in enumerate(unknown_names):
         hint = _suggest_name(name, accepted_names) if number < _MAX_WARNINGS else ""  # thousands would take seconds

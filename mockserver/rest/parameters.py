@@ -1,7 +1,7 @@
 """The parameters of a request: ordered pairs with typed access, and their encoding in page URIs."""
 
 import re
-from collections.abc import Collection, Container
+from collections.abc import Container, KeysView
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
@@ -48,9 +48,12 @@ class Parameters:
             TwilioError: 20001 for an unknown value.
         """
         text = self.get_text(name)
-        if text is not None and text not in list(choice_type):
-            raise make_invalid_parameter_error(name, f"one of {', '.join(choice_type)}", text)
-        return None if text is None else choice_type(text)
+        if text is None:
+            return None
+        try:
+            return choice_type(text)
+        except ValueError:
+            raise make_invalid_parameter_error(name, f"one of {', '.join(choice_type)}", text) from None
 
     def get_integer(self, name: str, *, default: int, minimum: int, maximum: int | None = None) -> int:
         """Return a whole number of at least `minimum`.
@@ -98,9 +101,9 @@ class Parameters:
         return text
 
     @property
-    def names(self) -> Collection[str]:
+    def names(self) -> KeysView[str]:
         """The names, each once, in the order of the request."""
-        return self._values
+        return self._values.keys()
 
     def encode(self, excluded_names: Container[str]) -> list[str]:
         """Return the pairs as `name=value`, percent-encoded, without some names. Java needs `<` and `>` escaped."""

@@ -38,8 +38,10 @@ class Authentication:
             if _ACCOUNT_LIST.fullmatch(path):
                 await self._mock.prepare_account(self._find_caller_sid(exchange)[0])
             return
-        sid = path[ACCOUNT_SID_SLICE]
-        if is_sid(sid, Kind.ACCOUNT) and (self._declared_accounts is None or sid.lower() in self._declared_accounts):
+        sid, well_formed = _read_account_sid(path[_START_SLICE])
+        if not well_formed or self._mock.find_account(sid) is not None:
+            return
+        if self._declared_accounts is None or sid.lower() in self._declared_accounts:
             await self._mock.prepare_account(sid)
 
     def get_account(self, exchange: Exchange) -> Account | None:

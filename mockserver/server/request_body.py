@@ -13,19 +13,22 @@ async def read_body(receive: Receive, max_bytes: int) -> bytes:
     """Return the body of a request.
 
     Raises:
-        TwilioError: 20001 with status 413 if the body is longer than `most` bytes.
+        TwilioError: 20001 with status 413 if the body is longer than `max_bytes` bytes.
         ClientDisconnected: if the client disconnects before the body is complete.
     """
-    received = bytearray()
+    pieces: list[bytes] = []
+    length = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnected
-        received += message.get("body", b"")
-        if len(received) > max_bytes:
+        piece = message.get("body", b"")
+        pieces.append(piece)
+        length += len(piece)
+        if length > max_bytes:
             raise TwilioError(20001, f"Expected at most {max_bytes} bytes.", status=413, message="Request too large")
         if not message.get("more_body"):
-            return bytes(received)
+            return piece if len(pieces) == 1 else b"".join(pieces)
 
 
 async def wait_for_disconnect(receive: Receive) -> None:
