@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from generators.model import Status
+from scenarios.callbacks import ScriptedCallback, StepCallbacks
 from scenarios.model import (
     CallbackEvents,
     FieldsWithSubscription,
@@ -98,11 +99,11 @@ DEFAULT_ON_CREATE = OnCreate(
 """The timeline of a recording that the API creates, unless a scenario sets another."""
 
 
-def get_step_callbacks(step: Step, subscribed_events: CallbackEvents) -> CallbackEvents:
-    """Return the callback events of a step, in order."""
+def get_step_callbacks(step: Step, subscribed_events: CallbackEvents) -> StepCallbacks:
+    """Return the callbacks of a step, in order."""
     if step.callback is UNSET:
         return tuple(event for event in CallbackEvent if event.value == step.status and event in subscribed_events)
-    return (step.callback,) if isinstance(step.callback, CallbackEvent) else step.callback
+    return (step.callback,) if isinstance(step.callback, CallbackEvent | ScriptedCallback) else step.callback
 
 
 def get_subscription(subject: FieldsWithSubscription) -> CallbackEvents:

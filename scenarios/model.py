@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from generators.model import Source, Track
+from scenarios.callbacks import ScriptedCallback, StepCallbacks
 from scenarios.callers import Caller
 from scenarios.clock_mode import ClockMode
 from scenarios.durations import Duration
@@ -67,8 +68,10 @@ class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_f
     """The new status. If it is left out, the status stays: the step only sets fields or sends callbacks."""
     set: RecordingFields = RecordingFields()
     """Fields of the recording that change."""
-    callback: CallbackEvent | CallbackEvents | UnsetType = UNSET
-    """The callback events to send, by default the status's own if the recording subscribes to it. `[]` sends none."""
+    callback: CallbackEvent | ScriptedCallback | StepCallbacks | UnsetType = UNSET
+    """The callback events to send, by default the status's own if the recording subscribes to it. `[]` sends none. An
+    object says what is wrong with a callback, such as `{event: completed, signature: missing}`.
+    """
 
 
 MAX_STEPS = 1000

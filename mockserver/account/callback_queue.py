@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from generators.instants import SECOND
-from generators.seeds import derive_bytes
 from mockserver.account.finished_callbacks import FinishedCallbacks
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import Delivery, DeliveryState, TimerKind
@@ -21,6 +19,7 @@ from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.journal.budget import LogBudget
+from scenarios.callbacks import get_event
 from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
@@ -28,9 +27,7 @@ if TYPE_CHECKING:
     from mockserver.account.state.subscription import Signer, StatusSubscription
     from mockserver.callbacks.outcome import Outcome
     from mockserver.callbacks.request import Pairs
-
-_SHUFFLED_SECONDS = 5
-"""A shuffled callback waits for less than this."""
+    from scenarios.callbacks import StepCallback
 
 
 class CallbackQueue:
@@ -101,8 +98,8 @@ class CallbackQueue:
             latest and latest.without(present),
         )
 
-    def enqueue(self, index: int, event: CallbackEvent) -> None:
-        """Queue a callback for the recording's subscription, if it has one.
+    def enqueue(self, index: int, callback: "StepCallback") -> None:
+        """Queue a callback for the recording's subscription, if it has one, as often as a scenario wants it.
 
         A callback that repeats an earlier one has the same idempotency token.
         """
@@ -110,12 +107,11 @@ class CallbackQueue:
             return
         subscription = self._state.subscriptions.get(index)
         if subscription is None:
-            sid = self._recording_index.get_sid(index)
-            self._events.record(
-                "callback", self._recording_index.get_name(index), sid, f"callback {event.value}: no subscription"
-            )
+            name, sid = self._recording_index.get_name(index), self._recording_index.get_sid(index)
+            self._events.record("callback", name, sid, f"callback {get_event(callback)}: no subscription")
             return
-        self._add(self._make_new().build(index, event, subscription))
+        for _ in range(1 if isinstance(callback, CallbackEvent) else callback.times):
+            self._add(self._make_new().build(index, callback, subscription))
 
     def enqueue_request(
         self, *, sid: str, event: str, receiver: "StatusSubscription", parameters: "Pairs", signer: "Signer"
@@ -135,21 +131,13 @@ class CallbackQueue:
 
         number = self._state.delivery_serial
         self._state.delivery_serial += 1
-        return NewCallbacks(self._recording_index, number, self._choose_instant(number))
+        return NewCallbacks(self._recording_index, number, is_shuffled=self.settings.is_shuffled)
 
     def _add(self, delivery: Delivery) -> None:
         self._state.deliveries[delivery.number] = delivery
         self._open_numbers[delivery.number] = None
-
-    def _choose_instant(self, number: int) -> int:
-        """Return the instant of the first attempt: now, or some seconds later if callbacks are shuffled."""
-        now = self._recording_index.clock.now()
-        if not self.settings.is_shuffled:
-            return now
-        seed = self._recording_index.corpus.spec.seed
-        due = now + derive_bytes(seed, "callback order", str(number))[0] % _SHUFFLED_SECONDS * SECOND
-        self._timers.add(due, TimerKind.DELIVERY, number)
-        return due
+        if delivery.due > self._recording_index.clock.now():  # shuffled, or held back by a scenario
+            self._timers.add(delivery.due, TimerKind.DELIVERY, delivery.number)
 
     def redeliver(self, number: int) -> None:
         """Send a callback again now, with its full number of attempts."""
@@ -165,7 +153,7 @@ class CallbackQueue:
         now, busy, found = self._recording_index.clock.now(), set(), []
         for number in sorted(self._open_numbers):  # a retry keeps its place: order is by number, not by due time
             delivery = self._state.deliveries[number]
-            if delivery.sid in busy:
+            if delivery.sid in busy or (delivery.may_be_overtaken and delivery.due > now):
                 continue
             busy.add(delivery.sid)
             if delivery.due <= now and not delivery.is_sending:
@@ -176,7 +164,11 @@ class CallbackQueue:
 
     def mark_sending(self, number: int) -> None:
         """Mark a callback as being sent."""
-        self._replace(number, is_sending=True)
+        delivery = self._replace(number, is_sending=True)
+        if delivery.script is not None and not delivery.attempts:
+            from mockserver.account.new_callbacks import with_present_fields
+
+            self._state.deliveries[number] = with_present_fields(delivery, self._recording_index)
 
     def requeue(self, number: int) -> None:
         """Return a callback to the queue: its attempt was cancelled before the outcome was known."""

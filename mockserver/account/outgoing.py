@@ -38,6 +38,7 @@ class OutgoingCallback:
     def claim(self) -> None:
         """See `Outgoing`; so do the others."""
         self._account.apply(ClaimCallback(number=self._delivery.number))
+        self._delivery = self._account.callbacks[self._delivery.number]
 
     def release(self) -> None:
         self._account.apply(ReleaseCallback(number=self._delivery.number))

@@ -117,8 +117,8 @@ class Timelines:
         self._recordings.apply_update(index, step.status, step.set)
         self._callbacks.record_step(index, step.status)
         self._record_event("step", index, describe_step(step, subscribed))
-        for event in get_step_callbacks(step, subscribed):
-            self._callbacks.enqueue(index, event)
+        for callback in get_step_callbacks(step, subscribed):
+            self._callbacks.enqueue(index, callback)
 
     def find_recording_index(self, handle_or_sid: str) -> int:
         """Return the index of a visible recording by its handle or SID.

@@ -11,7 +11,7 @@ import msgspec
 from mockserver.callbacks.connection_overrides import parse_overrides
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.retry_policy import limit_total_seconds
-from mockserver.callbacks.signature import build_signed_text, compute_signature
+from mockserver.callbacks.signature import build_signature_headers, build_signed_text
 from scenarios.origins import normalize_origin
 
 Pairs = tuple[tuple[str, str], ...]
@@ -69,6 +69,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         settings: DeliverySettings = _DEFAULT_SETTINGS,
         used_seconds: float = 0.0,
         added_headers: Pairs = (),
+        signature: str | None = None,
     ) -> Self:
         """Return the signed request: a form for POST, a query for GET (WIRE §12).
 
@@ -78,6 +79,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
             idempotency_token: a UUID that all attempts of one callback share.
             used_seconds: the real seconds of earlier attempts: the total time-out is for all together.
             added_headers: headers such as Cookie.
+            signature: what is wrong with the signature, as in `ScriptedCallback`; None if nothing is.
         """
         plain, overrides = parse_overrides(url)
         form = urlencode(parameters, quote_via=quote, safe="")
@@ -85,25 +87,25 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         target = _split_url(plain, query)
         text = build_signed_text(target.signed, () if query else parameters)
         route = settings.routes.get(target.origin) if settings.routes else None
-        signature_headers = _build_signature_headers(token, text, idempotency_token)
+        signature_headers = build_signature_headers(token, text, signature)
         forwarded_headers = () if route is None else _build_forwarded_headers(target)
         return cls(
             method,
             target.requested,
-            (*(_FORM_HEADERS if body else ()), *signature_headers, *_FIXED_HEADERS, *forwarded_headers, *added_headers),
+            (
+                *(_FORM_HEADERS if body else ()),
+                ("i-twilio-idempotency-token", idempotency_token),
+                *signature_headers,
+                *_FIXED_HEADERS,
+                *forwarded_headers,
+                *added_headers,
+            ),
             body.encode(),
             overrides.connect_timeout or CONNECT_TIMEOUT,
             overrides.read_timeout or max(READ_TIMEOUT, settings.max_seconds),
             limit_total_seconds(overrides, settings) - used_seconds,
             *(text, target.credentials, route),
         )
-
-
-def _build_signature_headers(token: str, signed_text: str, idempotency_token: str) -> Pairs:
-    return (
-        ("i-twilio-idempotency-token", idempotency_token),
-        ("x-twilio-signature", compute_signature(token, signed_text)),
-    )
 
 
 class _SplitUrl(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from scenarios.explain.callbacks import describe_callback
 from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
@@ -71,10 +72,7 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
     """
     facts = [f"{name} {_format_value(value)}" for name, value in _describe_fields(step.set)]
     what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
-    return (
-        ", ".join([*what, *(f"callback {event}" for event in get_step_callbacks(step, subscribed_events))])
-        or "no callback"
-    )
+    return ", ".join([*what, *map(describe_callback, get_step_callbacks(step, subscribed_events))]) or "no callback"
 
 
 def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from generators.suggestion import find_closest
+from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording, Selector, Step
 from scenarios.problems import LEFT_OUT, ValuePath
@@ -14,10 +15,12 @@ _STATUS_KEYS = frozenset({"status", "timeline", "where", "recordings", "pick", "
 """Keys that a status depends on: those of the earlier steps, and of the lists that contain them."""
 _CAUSES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("status", "duration", "price", "error_code", "media", "timeline"), _STATUS_KEYS),
-    "callback": _STATUS_KEYS | {"callback", "status_callback", "status_callback_event"},
+    "callback": _STATUS_KEYS | {"callback", "event", "status_callback", "status_callback_event"},
     **dict.fromkeys(("start_time", "date_updated"), frozenset({"date_created"})),
     **dict.fromkeys(("code", "message", "body", "retry_after"), frozenset({"status"})),
     "enforce_retry_after": frozenset({"retry_after"}),
+    "fields": frozenset({"delay"}),
+    "drop": frozenset({"set"}),
     "media_type": frozenset({"body"}),
     "rate": frozenset({"mode"}),
     **dict.fromkeys(("speech", "digits", "hangs_up_after"), frozenset({"answers"})),
@@ -43,6 +46,7 @@ _STRUCTS = (
     ScriptedRecording,
     Pick,
     Step,
+    ScriptedCallback,
     Selector,
     Trigger,
     Caller,

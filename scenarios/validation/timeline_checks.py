@@ -5,11 +5,13 @@ from datetime import datetime
 
 from msgspec import UNSET
 
+from scenarios.callbacks import get_event
 from scenarios.lifecycle import STATUSES, get_step_callbacks, get_subscription, with_initial_step
 from scenarios.model import CallbackEvents, OnCreate, Pick, RecordingFields, ScriptedRecording, Step
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.triggers import MAX_TRIGGERS, CheckContext, Trigger, find_trigger_problem, walk_leaf_triggers
+from scenarios.validation.callback_checks import check_callbacks
 from scenarios.validation.coherence_checks import check_step_values
 from scenarios.validation.dates import check_instant
 
@@ -61,7 +63,8 @@ class _StatusChecker:
         yield from self._check_status(step, path)
         self._status = step.status or self._status
         yield from check_step_values(step.set, self._status, (*path, "set"))
-        self._sent_events.update(get_step_callbacks(step, self._subscribed_events))
+        yield from check_callbacks(step, (*path, "callback"))
+        self._sent_events.update(map(get_event, get_step_callbacks(step, self._subscribed_events)))
 
     def _check_status(self, step: Step, path: ValuePath) -> Iterator[Problem]:
         if self._status is RecordingStatus.DELETED and (step.status or step.set != RecordingFields()):

@@ -3,11 +3,11 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from mockserver.callbacks.action_parameters import build_digits_extra, build_speech_extra
 from mockserver.callbacks.request import CallbackRequest
-from mockserver.callbacks.signature import build_signed_text, compute_signature
+from mockserver.callbacks.signature import build_signature_headers, build_signed_text, compute_signature
 from mockserver.callbacks.voice_parameters import build_voice_parameters
 from tests.node_sdk import validate_signatures
 
@@ -105,3 +105,12 @@ def group_parameters(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list
     names = dict.fromkeys(name for name, _ in pairs)
     values = {name: [value for key, value in pairs if key == name] for name in names}
     return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
+
+
+def test_twilio_python_accepts_hmac_sha256_with_the_header_that_names_it() -> None:
+    headers = dict(build_signature_headers(TOKEN, build_signed_text("http://a/", [("A", "1")]), "sha256"))
+    algorithm = get_signature_algorithm(headers["x-twilio-webhooks-signature-settings"])
+    signature = headers["x-twilio-signature"]
+    assert algorithm == "HMAC_SHA256"
+    assert RequestValidator(TOKEN).validate("http://a/", {"A": "1"}, signature, algorithm)
+    assert not RequestValidator(TOKEN).validate("http://a/", {"A": "1"}, signature)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpcore
 import pytest
@@ -20,7 +20,8 @@ from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.settings import Settings
 from mockserver.testing.sink import Received, Sink
-from scenarios.loading.load import from_objects
+from scenarios.explain.timelines import explain_scenario
+from scenarios.loading.load import from_objects, loads
 from scenarios.model import Scenario
 from tests.harness import make_settings
 from tests.node_sdk import validate_signatures
@@ -592,3 +593,20 @@ def test_scheme_of_callback_url_may_be_in_upper_case(running_server: RunningServ
     running_server.post_control("clock", {"advance": "1s"})  # waits for the outcomes
     callbacks = running_server.get_control("callbacks")
     assert [(callback["state"], callback["signed_text"][:5]) for callback in callbacks] == [("delivered", "http:")] * 2
+
+
+def test_callback_arrives_before_create_returns(sink: Sink) -> None:
+    scenario = loads("""
+on_create: {timeline: [{status: in-progress, callback: in-progress}]}
+faults: [{when: {op: create_call_recording}, then: {chunked_dribble: {chunks: 2, duration: 1h}}}]
+""")
+    form = urlencode({"RecordingStatusCallback": sink.url}).encode()
+    with run_server(LOOPS[0], make_settings(), scenario) as server, server.connect() as client:
+        fields = (f"Content-Length: {len(form)}", "Content-Type: application/x-www-form-urlencoded")
+        client.sendall(server.encode_request(f"Calls/{CALL}/Recordings.json", *fields, method="POST") + form)
+        (received,) = sink.wait_for(1)
+        response = client.recv(65536)
+        assert response.startswith(b"HTTP/1.1 201"), response
+        assert not response.endswith(b"}"), "the second half of the body comes in an hour"
+        (created,) = explain_scenario(scenario).created
+        assert created.what == f"in-progress, callback {received.parameters['RecordingStatus']}"

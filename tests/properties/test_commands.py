@@ -45,6 +45,21 @@ SCENARIO: dict[str, Any] = {
         },
         {"id": "signalled", "timeline": [{"after": {"all": [{"signal": "b"}, {"signal": "a"}]}, "status": "absent"}]},
         {"id": "upcoming", "date_created": "2026-01-01T00:00:07Z", "status": "completed"},
+        {
+            "id": "broken",
+            "status_callback": CALLBACK_URL,
+            "timeline": [
+                {
+                    "after": {"any": [{"fetches": 1}, {"time": "4s"}]},
+                    "status": "completed",
+                    "callback": [
+                        {"event": "completed", "delay": "3s", "fields": "at_delivery", "times": 2},
+                        "in-progress",
+                    ],
+                },
+                {"after": {"any": [{"signal": "go"}, {"callback": "completed"}]}, "set": {"duration": 9}},
+            ],
+        },
     ],
     "faults": [{"when": {"op": "fetch_recording", "every": 3}, "then": {"status": 429, "retry_after": 2}}],
     "page_drift": [{"when": {"page": 0}, "insert": 1, "delete": 1, "times": 2}],

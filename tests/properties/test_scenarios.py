@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from generators.distributions import MAX_CALL_DURATION
 from generators.instants import EPOCH
 from generators.model import DUAL_SOURCES, Source
+from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.explain.timelines import explain_scenario
 from scenarios.lifecycle import STATUSES, STATUSES_WITHOUT_AUDIO
@@ -43,7 +44,17 @@ durations = st.builds("{}{}".format, st.integers(0, 10**6), st.sampled_from(["ms
 prices = st.one_of(
     st.none(), st.integers(-100, 0), st.integers(-900_000, 0).map(lambda price: price / 100_000), st.just("-0.00250")
 )
-events = st.lists(st.sampled_from(CallbackEvent), max_size=3).map(tuple)
+scripted_callbacks = st.builds(
+    ScriptedCallback,
+    event=st.sampled_from(CallbackEvent),
+    signature=st.none() | st.sampled_from(["wrong", "missing", "sha256"]),
+    times=st.integers(1, 3),
+    delay=st.just("3s"),
+    fields=st.sampled_from(["at_event", "at_delivery"]),
+    set=st.just({}) | st.builds(dict, ErrorCode=texts | st.integers(0, 9)),
+    drop=st.just(()) | st.just(("CallSid",)),
+)
+callbacks = st.lists(st.sampled_from(CallbackEvent) | scripted_callbacks, max_size=3).map(tuple) | scripted_callbacks
 ERROR_CODES = {RecordingStatus.COMPLETED: 16107, RecordingStatus.ABSENT: 16101, RecordingStatus.FAILED: 16111}
 
 
@@ -89,7 +100,7 @@ def timelines(draw: st.DrawFn) -> Timeline:
     steps = [Step(status=status)]
     while NEXT_STATUSES[status] and len(steps) < 6 and draw(st.booleans()):
         status = draw(st.sampled_from(NEXT_STATUSES[status]))
-        callback = draw(st.one_of(st.just(msgspec.UNSET), events))
+        callback = draw(st.one_of(st.just(msgspec.UNSET), callbacks))
         fields = draw(st.just(RecordingFields()) | recording_fields(status))
         steps.append(Step(after=draw(st.none() | triggers), status=status, set=fields, callback=callback))
     return tuple(steps)

@@ -14,6 +14,7 @@ from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
 from mockserver.account.state.subscription import ReachedStatus, Subscription
 from mockserver.rest.retry_after import Refusal
+from scenarios.callbacks import ScriptedCallback
 from scenarios.model import ScriptedRecording
 from scenarios.rules import Fault, PageDriftRule, Sequence
 from scenarios.timeline import TimelineProgress
@@ -115,6 +116,13 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     state: DeliveryState = DeliveryState.PENDING
     is_sending: bool = False
     """True while a worker sends it."""
+    script: ScriptedCallback | None = None
+    """What a scenario does to it."""
+
+    @property
+    def may_be_overtaken(self) -> bool:
+        """True if a scenario holds it back: later callbacks are sent before it is due."""
+        return self.script is not None and self.script.delay is not None and not self.attempts
 
     @property
     def used_seconds(self) -> float:
@@ -133,6 +141,7 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
             idempotency_token=self.idempotency_token,
             settings=settings,
             used_seconds=self.used_seconds,
+            signature=None if self.script is None else self.script.signature,
         )
 
 

@@ -97,13 +97,29 @@ class RecordingValues(TypedDict, total=False):
     date_updated: datetime | str
 
 
+class ScriptedCallback(TypedDict, total=False):
+    """A callback, and what is wrong with it."""
+
+    event: CallbackEventName
+    signature: Literal["wrong", "missing", "sha256"]
+    times: int
+    delay: str
+    fields: Literal["at_event", "at_delivery"]
+    set: Mapping[str, str | int]
+    drop: Sequence[str]
+
+
+StepCallback = CallbackEventName | ScriptedCallback
+"""A callback of a step: as Twilio sends it, or scripted."""
+
+
 class TimelineStep(TypedDict, total=False):
     """A step of a recording's timeline."""
 
     after: Mapping[str, Any] | str | None
     status: StatusName
     set: RecordingValues
-    callback: CallbackEventName | Sequence[CallbackEventName]
+    callback: StepCallback | Sequence[StepCallback]
 
 
 class RecordingDefinition(RecordingValues, total=False):

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from mockserver.control.client.argument_types import (
-        CallbackEventName,
         RecordingDefinition,
         RecordingValues,
         StatusName,
+        StepCallback,
     )
 
 __tracebackhide__ = True
@@ -72,7 +72,7 @@ class RecordingsClient:
         recording: RecordingReference,
         status: "StatusName | None" = None,
         *,
-        callback: "CallbackEventName | Sequence[CallbackEventName] | None" = None,
+        callback: "StepCallback | Sequence[StepCallback] | None" = None,
         **fields: "Unpack[RecordingValues]",
     ) -> tuple[EventView, ...]:
         """Change a recording now, and return the events, callbacks included.
@@ -81,7 +81,8 @@ class RecordingsClient:
 
         Args:
             status: the new status; None keeps the present one.
-            callback: the callback events to send; if left out, those of the recording's subscription.
+            callback: the callback events to send, or what is wrong with a callback, such as
+                `{"event": "completed", "signature": "missing"}`; if left out, those of the recording's subscription.
             fields: fields to set, such as `duration=12`.
         """
         step: dict[str, Any] = {"set": fields} if fields else {}
@@ -96,7 +97,7 @@ class RecordingsClient:
         recording: RecordingReference,
         status: "StatusName | None" = None,
         *,
-        callback: "CallbackEventName | Sequence[CallbackEventName] | None" = None,
+        callback: "StepCallback | Sequence[StepCallback] | None" = None,
         **fields: "Unpack[RecordingValues]",
     ) -> tuple[EventView, ...]:
         """Change a recording like `transition`, without blocking the event loop that a receiver may run on."""

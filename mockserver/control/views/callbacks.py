@@ -36,6 +36,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     signed_text: str
     """The exact string that was signed."""
     signature: str
+    """The value of its header; empty if a scenario leaves the signature out."""
     signed_with: str
     """A description of the token's owner."""
     idempotency_token: str
@@ -45,6 +46,8 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def serialize_callback(account: "Account", delivery: "Delivery") -> CallbackView:
+    from mockserver.callbacks.signature import describe_signer
+
     request = delivery.to_request(account.callbacks.settings)
     return CallbackView(
         number=delivery.number,
@@ -57,8 +60,8 @@ def serialize_callback(account: "Account", delivery: "Delivery") -> CallbackView
         route=request.route,
         parameters=dict(delivery.parameters),
         signed_text=request.signed_text,
-        signature=dict(request.headers)["x-twilio-signature"],
-        signed_with=delivery.signer,
+        signature=dict(request.headers).get("x-twilio-signature", ""),
+        signed_with=describe_signer(delivery.signer, None if delivery.script is None else delivery.script.signature),
         idempotency_token=delivery.idempotency_token,
         due=serialize_instant(delivery.due),
         attempts=tuple(

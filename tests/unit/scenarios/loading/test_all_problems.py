@@ -121,6 +121,12 @@ def test_every_mistake_has_its_line_and_its_path(tmp_path: Path) -> None:
         ("recordings: [{timeline: [{stats: completed}]}]", 1),
         ("recordings: [{timeline: [5, {after: {callback: completed}, set: {channels: 1}}]}]", 1),
         ("recordings: [{timeline: [{after: soon}]}]", 2),
+        (
+            "recordings: [{timeline: [{callback: {event: done}}, {after: {callback: completed}, set: {channels: 1}}]}]",
+            1,
+        ),
+        ("recordings: [{timeline: [{callback: {event: completed, delay: soon, fields: at_delivery}}]}]", 1),
+        ("recordings: [{timeline: [{callback: {event: completed, set: {CallSid: null}, drop: [CallSid]}}]}]", 1),
         ("recordings: [{id: a b}]\nfaults: [{when: {sid: late}, then: {status: 500}}]", 1),
         ("recordings: nope.json\nfaults: [{when: {sid: late}, then: {status: 500}}]", 1),
         ("recordings: [{status_callback: x, timeline: [{status: completed}, {after: {callback: completed}}]}]", 2),

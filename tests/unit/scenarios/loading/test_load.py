@@ -17,6 +17,7 @@ from scenarios.triggers import Trigger
 
 BUNDLED_NAMES = (
     "absent-too-short",
+    "broken-webhooks",
     "deleted-under-you",
     "empty-account",
     "encrypted-recordings",
@@ -295,7 +296,7 @@ INVALID_SCENARIOS = [
     ),
     (
         make_timeline_yaml("{callback: done}"),
-        "callback: expected one of in-progress, completed, absent, failed, or a list, found 'done'.",
+        "callback: expected one of in-progress, completed, absent, failed, or a mapping, or a list, found 'done'.",
     ),
     (
         make_timeline_yaml("{status: completed}", "{status: deleted}", "{status: completed}"),
