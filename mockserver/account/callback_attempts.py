@@ -3,7 +3,7 @@
 import msgspec
 
 from generators.instants import SECOND
-from mockserver.account.state.state import Attempt, Delivery, DeliveryState
+from mockserver.account.state.deliveries import Attempt, Delivery, DeliveryState
 from mockserver.callbacks.connection_overrides import parse_overrides
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.outcome import Outcome

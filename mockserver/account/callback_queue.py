@@ -13,7 +13,8 @@ import msgspec
 
 from mockserver.account.finished_callbacks import FinishedCallbacks
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.state.state import Delivery, DeliveryState, TimerKind
+from mockserver.account.state.deliveries import Delivery, DeliveryState
+from mockserver.account.state.state import TimerKind
 from mockserver.account.state.subscription import ReachedStatus
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers

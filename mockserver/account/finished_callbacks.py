@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Container
 
-from mockserver.account.state.state import Delivery
+from mockserver.account.state.deliveries import Delivery
 from mockserver.journal.budget import BudgetedLog, LogBudget
 
 _DELIVERY_BYTES = 1500

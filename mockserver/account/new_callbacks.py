@@ -7,7 +7,7 @@ from generators.model import API_VERSION, Recording
 from generators.seeds import derive_bytes
 from mockserver.account.idempotency_token import derive_idempotency_token, derive_request_token
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.state.state import Delivery
+from mockserver.account.state.deliveries import Delivery
 from mockserver.account.state.subscription import ReachedStatus, Signer, StatusSubscription, Subscription
 from mockserver.callbacks.parameters import build_parameters
 from mockserver.callbacks.request import Pairs

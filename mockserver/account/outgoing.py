@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mockserver.account.account import Account
 from mockserver.account.commands.callbacks import ClaimCallback, RecordOutcome, ReleaseCallback
-from mockserver.account.state.state import Delivery
+from mockserver.account.state.deliveries import Delivery
 from mockserver.callbacks.sender import CallbackReceiver
 from mockserver.settings.machine_clock import stopwatch
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
-from mockserver.account.state.state import DeliveryState, State, Timer, TimerKind
+from mockserver.account.state.deliveries import DeliveryState
+from mockserver.account.state.state import State, Timer, TimerKind
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines

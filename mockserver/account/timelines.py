@@ -6,7 +6,8 @@ from generators.sids import Kind, is_sid
 from generators.suggestion import shorten_list
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.resources.recordings import Recordings
-from mockserver.account.state.state import Delivery, DeliveryState, State, TimerKind
+from mockserver.account.state.deliveries import Delivery, DeliveryState
+from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from mockserver.account.calls.context import CallContext
 from mockserver.account.state.app_requests import PlayedDocument
 from mockserver.account.state.calls_state import DebuggerEvent
+from mockserver.account.state.deliveries import Delivery, DeliveryState
 from mockserver.account.state.live_calls import LiveCall
-from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.callbacks.failure_codes import find_failure_code
 from mockserver.callbacks.outcome import Failure

@@ -8,7 +8,7 @@ from mockserver.control.views.instants import serialize_instant
 
 if TYPE_CHECKING:  # the clients decode the views without the server's modules
     from mockserver.account.account import Account
-    from mockserver.account.state.state import Delivery
+    from mockserver.account.state.deliveries import Delivery
 
 
 class AttemptView(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ import pytest
 from mockserver.account.account import Account
 from mockserver.account.commands.callbacks import RecordOutcome
 from mockserver.account.commands.calls import UpdateCall
+from mockserver.account.state.deliveries import Delivery, DeliveryState
 from mockserver.account.state.live_calls import Direction
-from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
 from scenarios.model import Step
 from scenarios.statuses import CallbackEvent, RecordingStatus

@@ -13,7 +13,7 @@ import pytest
 from mockserver.account import delivery_slots
 from mockserver.account.account import Account
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
-from mockserver.account.state.state import DeliveryState
+from mockserver.account.state.deliveries import DeliveryState
 from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.mock import Mock

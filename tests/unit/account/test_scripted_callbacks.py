@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.account.account import Account
 from mockserver.account.commands.callbacks import ClaimCallback, RecordOutcome, RedeliverCallback
-from mockserver.account.state.state import Delivery, DeliveryState
+from mockserver.account.state.deliveries import Delivery, DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
 from tests.accounts import CALLBACK_URL, make_scripted_account
 

@@ -5,7 +5,8 @@ import pytest
 
 from mockserver.account.commands.callbacks import RecordOutcome
 from mockserver.account.snapshots import Snapshots
-from mockserver.account.state.state import DeliveryState, State
+from mockserver.account.state.deliveries import DeliveryState
+from mockserver.account.state.state import State
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.mock import Mock
 from mockserver.settings.choices import Profile

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from mockserver.account.account import Account
-from mockserver.account.state.state import DeliveryState
+from mockserver.account.state.deliveries import DeliveryState
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.testing.sink import Sink
