@@ -10,6 +10,7 @@ from generators.model import Source, Track
 from scenarios.callbacks import ScriptedCallback, StepCallbacks
 from scenarios.callers import Caller
 from scenarios.clock_mode import ClockMode
+from scenarios.creation_matcher import CreationMatcher
 from scenarios.durations import Duration
 from scenarios.field_types import CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
 from scenarios.origins import UrlOrigin
@@ -162,8 +163,10 @@ class Pick(FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class OnCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The timeline of every recording that the API creates."""
+    """A timeline of recordings that a call, a conference or the API starts."""
 
+    when: CreationMatcher | None = None
+    """Which of them; all if left out."""
     timeline: Annotated[Timeline, Meta(min_length=1, max_length=MAX_STEPS)]
     """The steps that change each of them, in order."""
 
@@ -209,8 +212,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Recordings that the scenario creates."""
     pick: Annotated[tuple[Pick, ...], Meta(max_length=_MAX_PICKS)] = ()
     """Timelines for generated recordings."""
-    on_create: OnCreate | None = None
-    """What happens to recordings that the API creates."""
+    on_create: OnCreate | Annotated[tuple[OnCreate, ...], Meta(min_length=1, max_length=MAX_RULES)] | None = None
+    """What happens to recordings that calls, conferences and the API start. The first of a list that matches plays."""
     callers: Annotated[tuple[Caller, ...], Meta(max_length=MAX_RULES)] = ()
     """Who is on the line of calls. The first whose numbers match is."""
     routes: Annotated[dict[UrlOrigin, UrlOrigin], Meta(max_length=MAX_RULES)] = {}

@@ -5,9 +5,12 @@ import msgspec
 from mockserver.account.commands.recordings import BeginRecording
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.in_progress import RecordingInProgress
+from mockserver.account.state.state import State
 from mockserver.account.timelines import Timelines
+from scenarios.creation_matcher import Creation
+from scenarios.creations import count_matches, find_rule, list_rules
 from scenarios.lifecycle import DEFAULT_ON_CREATE, with_initial_step
-from scenarios.model import Scenario
+from scenarios.model import OnCreate, Scenario
 
 
 def start_recording(
@@ -28,5 +31,14 @@ def start_recording(
     state.in_progress[index] = RecordingInProgress(since=recording_index.clock.now())
     if command.subscription is not None:
         state.subscriptions[index] = command.subscription
-    timelines.start(index, with_initial_step((scenario and scenario.on_create) or DEFAULT_ON_CREATE))
+    chosen = None if scenario is None or scenario.on_create is None else _choose_rule(state, scenario, command)
+    timelines.start(index, with_initial_step(chosen or DEFAULT_ON_CREATE))
     return index
+
+
+def _choose_rule(state: State, scenario: Scenario, command: BeginRecording) -> OnCreate | None:
+    """Return the item of `on_create` that a new recording plays, and count the recording."""
+    rules = list_rules(scenario.on_create)
+    creation = Creation(command.call_sid, command.channels, command.track, command.source)
+    state.creation_counts = count_matches(rules, creation, state.creation_counts)
+    return find_rule(rules, creation, state.creation_counts)

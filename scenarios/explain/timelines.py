@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from scenarios.explain.callbacks import describe_callback
+from scenarios.explain.creations import list_titled_rules
 from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
@@ -52,13 +53,16 @@ class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
 
 def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
     """Return what a scenario will play."""
-    created = scenario.on_create
     return ScenarioExplanation(
         name=scenario.name,
         about=scenario.about,
         world=tuple(explain_setup(scenario)),
         steps=tuple(_explain_steps(scenario)),
-        created=tuple(_explain_timeline("on_create", build_full_timeline(created), ())) if created else (),
+        created=tuple(
+            step
+            for title, rule in list_titled_rules(scenario)
+            for step in _explain_timeline(title, build_full_timeline(rule), ())
+        ),
         rules=tuple(explain_rules(scenario)),
     )
 

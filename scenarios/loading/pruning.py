@@ -6,6 +6,7 @@ from typing import Any
 from generators.suggestion import find_closest
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
+from scenarios.creation_matcher import CreationMatcher
 from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording, Selector, Step
 from scenarios.problems import LEFT_OUT, ValuePath
 from scenarios.rules import Fault, Then, When
@@ -33,10 +34,13 @@ _PARTS: dict[str, frozenset[str]] = {
     "answers": frozenset({"status", "fault", "delay", "chunked_dribble"}),
 }
 """Keys that may cause a problem with a mapping as a whole; any key for another mapping."""
-_CALLER_ENDS = frozenset({"to", "from"})
-"""Keys that say which calls a caller matches: without one, it hides the callers after it."""
-_CALLER_DEPTH = 2
-"""The number of keys in the path of a caller as a whole."""
+_MATCHED_KEYS = {
+    "callers": frozenset({"to", "from"}),
+    "on_create": frozenset({"when", *CreationMatcher.__struct_fields__}),
+}
+"""Keys that say what an item of a list matches: without one, it hides the items after it."""
+_ITEM_DEPTH = 2
+"""The number of keys in the path of an item as a whole."""
 _HANDLE_KEYS = frozenset({"id", "sid", "recordings", "pick"})
 """Keys that give a recording its handle, which rules name as `sid`."""
 _STRUCTS = (
@@ -50,6 +54,7 @@ _STRUCTS = (
     Selector,
     Trigger,
     Caller,
+    CreationMatcher,
     Fault,
     Then,
     When,
@@ -112,8 +117,8 @@ def is_consequence(path: ValuePath, wrong_path: ValuePath) -> bool:
         return not part or name not in _PARTS or _get_meaning(str(part[0])) in (*_PARTS[name], LEFT_OUT)
     if _are_in_one_subject(path, wrong_path):
         return name in _CAUSES and wrong_name in (*_CAUSES[name], LEFT_OUT)
-    if path[:1] == wrong_path[:1] == ("callers",):
-        return len(path) == _CALLER_DEPTH and wrong_name in (*_CALLER_ENDS, LEFT_OUT)
+    if path[:1] == wrong_path[:1] and path[:1] and path[0] in _MATCHED_KEYS:
+        return len(path) == _ITEM_DEPTH and wrong_name in (*_MATCHED_KEYS[str(path[0])], LEFT_OUT)
     return name == "sid" and wrong_path[0] in ("recordings", "pick") and wrong_name in (*_HANDLE_KEYS, LEFT_OUT)
 
 

@@ -20,7 +20,7 @@ def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
     Unreadable values stay unchanged.
     """
     made = dict(scenario)
-    for key in ("recordings", "pick"):
+    for key in ("recordings", "pick", "on_create"):
         if key in made:
             made[key] = _map_values(made[key], _normalize_subject)
     if isinstance(made.get("on_create"), dict):
@@ -44,6 +44,12 @@ def check_instant(value: Any, path: ValuePath) -> Iterator[Problem]:
     """Yield a problem if an instant is outside of the supported range. Other values are ignored."""
     if isinstance(value, datetime) and value.year not in _SUPPORTED_YEARS:
         yield Problem(path, f"expected a date between 1970 and 9000, found {describe_value(value)}.")
+
+
+def check_instants(fields: object, path: ValuePath) -> Iterator[Problem]:
+    """Yield the dates among the fields of a recording or a step that are outside of the supported range."""
+    for field in DATE_FIELDS:  # fields that a step sets include no date_created
+        yield from check_instant(getattr(fields, field, None), (*path, field))
 
 
 def _parse_rfc2822(text: str) -> Any:

@@ -9,12 +9,13 @@ from msgspec import UNSET
 from scenarios.durations import parse_duration
 from scenarios.handles import list_ids, walk_handle_paths
 from scenarios.mix_shares import find_mix_problem
-from scenarios.model import ClockPlan, CorpusPlan, Pick, RecordingFields, Scenario, ScriptedRecording
+from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording
 from scenarios.origins import normalize_origin
 from scenarios.problems import Problem, ValuePath, format_path
 from scenarios.validation.caller_checks import check_callers
 from scenarios.validation.coherence_checks import check_coherence, check_source
-from scenarios.validation.dates import DATE_FIELDS, check_instant
+from scenarios.validation.creation_checks import check_creations
+from scenarios.validation.dates import check_instant, check_instants
 from scenarios.validation.rule_checks import check_rules
 from scenarios.validation.timeline_checks import check_timeline
 
@@ -41,11 +42,7 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
         if not (isinstance(subject, ScriptedRecording) and subject.imported):
             yield from check_coherence(subject, path, scenario.clock.start)
         yield from check_timeline(subject, path, scenario.clock.start)
-    if scenario.on_create:
-        for number, step in enumerate(scenario.on_create.timeline):
-            yield from _check_fields(step.set, ("on_create", "timeline", number, "set"))
-            yield from check_source(step.set, step.set.source, ("on_create", "timeline", number, "set"))
-        yield from check_timeline(scenario.on_create, ("on_create",), scenario.clock.start)
+    yield from check_creations(scenario)
     yield from check_rules(scenario, frozenset(list_ids(scenario)))
 
 
@@ -119,13 +116,8 @@ def _check_subject(subject: ScriptedRecording | Pick, path: ValuePath) -> Iterat
     source = subject.source
     if isinstance(subject, Pick) and source is UNSET and subject.where.source:
         source = subject.where.source
-    yield from _check_fields(subject, path)
+    yield from check_instants(subject, path)
     for number, step in enumerate(subject.timeline):
         after = source if step.set.source is UNSET else step.set.source
-        yield from _check_fields(step.set, (*path, "timeline", number, "set"))
+        yield from check_instants(step.set, (*path, "timeline", number, "set"))
         yield from check_source(step.set, after, (*path, "timeline", number, "set"))
-
-
-def _check_fields(fields: RecordingFields, path: ValuePath) -> Iterator[Problem]:
-    for field in DATE_FIELDS:  # fields that a step sets include no date_created
-        yield from check_instant(getattr(fields, field, None), (*path, field))

@@ -61,6 +61,10 @@ SCENARIO: dict[str, Any] = {
             ],
         },
     ],
+    "on_create": [
+        {"when": {"nth": 2}, "timeline": [{"after": "3s", "status": "absent"}]},
+        {"timeline": [{"after": {"any": [{"signal": "stopped"}, {"time": "20s"}]}, "status": "completed"}]},
+    ],
     "faults": [{"when": {"op": "fetch_recording", "every": 3}, "then": {"status": 429, "retry_after": 2}}],
     "page_drift": [{"when": {"page": 0}, "insert": 1, "delete": 1, "times": 2}],
 }

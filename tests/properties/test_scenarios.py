@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from generators.distributions import MAX_CALL_DURATION
 from generators.instants import EPOCH
-from generators.model import DUAL_SOURCES, Source
+from generators.model import DUAL_SOURCES, Source, Track
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
+from scenarios.creation_matcher import CreationMatcher
 from scenarios.explain.timelines import explain_scenario
 from scenarios.lifecycle import STATUSES, STATUSES_WITHOUT_AUDIO
 from scenarios.loading.documents import FileFormat
@@ -155,6 +156,13 @@ def callers(draw: st.DrawFn) -> tuple[Caller, ...]:
     )
 
 
+matchers = st.builds(
+    CreationMatcher,
+    call_sid=st.none() | st.just("CA" + "1" * 32),
+    channels=st.none() | st.just(1),
+    track=st.none() | st.sampled_from(Track),
+    nth=st.integers(1, 9),
+)
 delete_step = Step(after=Trigger(fetches=1), status=RecordingStatus.DELETED)
 scenarios = st.builds(
     Scenario,
@@ -166,7 +174,15 @@ scenarios = st.builds(
     pick=short_tuples(st.builds(Pick, id=st.just("p"), count=st.integers(1, 3), timeline=st.just((delete_step,)))).map(
         lambda p: p[:1]
     ),
-    on_create=st.none() | st.builds(OnCreate, timeline=timelines()),
+    on_create=st.none()
+    | st.builds(OnCreate, timeline=timelines())
+    | st.builds(
+        lambda matched, rest: (*matched, rest),
+        st.lists(
+            st.builds(OnCreate, when=matchers, timeline=timelines()), max_size=2, unique_by=lambda rule: rule.when
+        ),
+        st.builds(OnCreate, timeline=timelines()),
+    ),
     callers=callers(),
     faults=short_tuples(st.builds(Fault, when=whens, then=thens, probability=st.floats(0, 1))),
     sequences=short_tuples(

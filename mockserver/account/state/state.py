@@ -157,6 +157,8 @@ class State(msgspec.Struct, kw_only=True):
     rules: list[FaultRuleState] = []
     rule_serial: int = 0
     page_drift: list[PageDriftState] = []
+    creation_counts: dict[int, int] = {}
+    """How many new recordings each item of the scenario's `on_create` with `nth` has matched, by position."""
     message_count: int = 0
     """The number of text messages so far."""
     deleted_call_sids: dict[str, int] = {}

@@ -10,7 +10,7 @@ from scenarios.handles import list_ids
 from scenarios.loading.load import from_objects, load, loads
 from scenarios.loading.sources import find_bundled_files, find_source
 from scenarios.mix_shares import collect_mix_shares
-from scenarios.model import CorpusPlan, RecordingFields, Scenario, ScriptedRecording, Step
+from scenarios.model import CorpusPlan, OnCreate, RecordingFields, Scenario, ScriptedRecording, Step
 from scenarios.problems import ScenarioError
 from scenarios.statuses import RecordingStatus
 from scenarios.triggers import Trigger
@@ -641,7 +641,7 @@ def test_scenario_is_equal_in_every_form() -> None:
 def test_recording_dates_are_parsed_in_common_forms(text: str, expected: datetime) -> None:
     on_create = f"on_create: {{timeline: [{{status: completed, set: {{start_time: '{text}'}}}}]}}"
     scenario = loads(f"recordings: [{{start_time: '{text}'}}]\n{on_create}")
-    assert scenario.on_create
+    assert isinstance(scenario.on_create, OnCreate)
     assert expected == scenario.recordings[0].start_time == scenario.on_create.timeline[0].set.start_time
 
 

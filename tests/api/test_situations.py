@@ -1,0 +1,178 @@
+"""Situations that people who test recording code meet, each as a short scenario that is explained and then played."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.rest.representations.wires import WireSetting
+from mockserver.testing.sink import Sink
+from scenarios.explain.timelines import explain_scenario
+from scenarios.loading.load import loads
+from scenarios.model import Scenario
+from tests.harness import Api, make_settings
+
+CALL = "CA" + "1" * 32
+MAX_LINES = 25
+SITUATIONS = {
+    "webhook twice": """
+recordings:
+  - {id: it, timeline: [{status: in-progress}, {after: 5s, status: completed, callback: {event: completed, times: 2}}]}
+""",
+    "out of order": """
+recordings:
+  - id: it
+    timeline:
+      - {status: in-progress, callback: {event: in-progress, delay: 8s}}
+      - {after: 5s, status: completed, callback: completed}
+""",
+    "wrong signature": """
+recordings:
+  - id: it
+    status: processing
+    timeline:
+      - {after: 5s, status: completed, callback: [{event: completed, signature: wrong}, completed]}
+""",
+    "second create absent": """
+on_create:
+  - when: {nth: 2}
+    timeline: [{after: {signal: stopped}, status: processing}, {after: 2s, status: absent, set: {error_code: 16102}}]
+  - timeline: [{after: {signal: stopped}, status: processing}, {after: 2s, status: completed}]
+""",
+    "late price": """
+recordings:
+  - id: it
+    timeline:
+      - {status: completed, set: {duration: 12, price: null}}
+      - {after: 40m, set: {price: "-0.00250"}}
+""",
+    "stuck until a signal": """
+recordings:
+  - {id: it, status: processing, timeline: [{after: {signal: finish}, status: completed, callback: completed}]}
+""",
+    "growing recording": """
+recordings:
+  - id: it
+    timeline:
+      - {status: completed, set: {duration: 10}}
+      - {after: {media: 1}, set: {duration: 20}}
+      - {after: 30s, set: {duration: 30}}
+""",
+}
+"""By name. `test_callback_arrives_before_create_returns` plays another one with sockets."""
+
+
+def load_situation(name: str) -> Scenario:
+    text = SITUATIONS[name].strip()
+    assert len(text.splitlines()) <= MAX_LINES
+    return loads(text)
+
+
+def play(name: str, sink: Sink | None = None) -> Api:
+    url = None if sink is None else sink.url
+    return Api(make_settings(wire=WireSetting.TWILIO, status_callback=url, count=0), load_situation(name))
+
+
+def explain(scenario: Scenario) -> list[str]:
+    return [step.what for step in explain_scenario(scenario).steps]
+
+
+def fetch(api: Api, handle: str = "it") -> Any:
+    return api.get(api.get_recording_path(api.get_account().resolve_handle(handle))).json()
+
+
+def get_statuses(sink: Sink) -> list[str]:
+    return [received.parameters["RecordingStatus"] for received in sink.received]
+
+
+def test_webhook_comes_twice(sink: Sink) -> None:
+    with play("webhook twice", sink) as api:
+        api.run_command("POST", "/clock", {"advance": "5s"})
+        assert api.list_steps("it") == explain(load_situation("webhook twice"))
+        first, again = sink.received
+        assert (first.parameters, first.headers) == (again.parameters, again.headers)
+
+
+def test_webhooks_come_out_of_order(sink: Sink) -> None:
+    with play("out of order", sink) as api:
+        api.run_command("POST", "/clock", {"advance": "5s"})
+        assert get_statuses(sink) == ["completed"]
+        api.run_command("POST", "/clock", {"advance": "3s"})
+        assert get_statuses(sink) == ["completed", "in-progress"]
+        assert api.list_steps("it") == explain(load_situation("out of order"))
+
+
+def test_webhook_has_a_wrong_signature_and_then_a_right_one(sink: Sink) -> None:
+    with play("wrong signature", sink) as api:
+        sink.token = api.get_account().token
+        api.run_command("POST", "/clock", {"advance": "5s"})
+        assert [received.signature_ok for received in sink.received] == [False, True]
+        assert api.list_steps("it") == explain(load_situation("wrong signature"))
+
+
+def test_second_create_is_absent() -> None:
+    with play("second create absent") as api:
+        explained: dict[str, list[str]] = {}
+        for step in explain_scenario(load_situation("second create absent")).created:
+            explained.setdefault(step.handle, []).append(step.what)
+        assert list(explained) == ["on_create[0] (number 2)", "on_create[1]"]
+        for title in ("on_create[1]", "on_create[0] (number 2)", "on_create[1]"):
+            sid = api.post(f"Calls/{CALL}/Recordings.json").json()["sid"]
+            api.post(f"Calls/{CALL}/Recordings/{sid}.json", Status="stopped")
+            api.run_command("POST", "/clock", {"advance": "2s"})
+            assert api.list_steps(sid) == explained[title]
+
+
+def test_nth_creation_survives_a_snapshot() -> None:
+    with play("second create absent") as api:
+        api.post(f"Calls/{CALL}/Recordings.json")
+        api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped")
+        api.run_command("POST", "/snapshots", {})
+        for _ in range(2):
+            sid = api.post(f"Calls/{CALL}/Recordings.json").json()["sid"]
+            api.post(f"Calls/{CALL}/Recordings/{sid}.json", Status="stopped")
+            api.run_command("POST", "/clock", {"advance": "2s"})
+            assert api.list_steps(sid)[-1] == "absent (error_code 16102)"
+            api.run_command("POST", "/rollback", {})
+
+
+def test_price_comes_late() -> None:
+    with play("late price") as api:
+        assert (fetch(api)["status"], fetch(api)["price"]) == ("completed", None)
+        api.run_command("POST", "/clock", {"advance": "40m"})
+        assert (fetch(api)["status"], fetch(api)["price"]) == ("completed", "-0.00250")
+        assert api.list_steps("it") == explain(load_situation("late price"))
+
+
+def test_recording_is_stuck_until_a_signal(sink: Sink) -> None:
+    with play("stuck until a signal", sink) as api:
+        api.run_command("POST", "/clock", {"advance": "39d"})
+        assert (fetch(api)["status"], get_statuses(sink)) == ("processing", [])
+        api.run_command("POST", "/signals", {"name": "finish"})
+        assert (fetch(api)["status"], get_statuses(sink)) == ("completed", ["completed"])
+        assert api.list_steps("it") == explain(load_situation("stuck until a signal"))
+
+
+def test_recording_grows_after_its_first_download() -> None:
+    with play("growing recording") as api:
+        path = api.get_recording_path(api.get_account().resolve_handle("it")).replace(".json", ".wav")
+        first, second = api.get(path), api.get(path)
+        api.run_command("POST", "/clock", {"advance": "30s"})
+        third = api.get(path)
+        header = 44
+        seconds = [
+            (len(answer.content) - header) / (len(first.content) - header) * 10 for answer in (first, second, third)
+        ]
+        assert seconds == [10, 20, 30]
+        assert len({answer.headers["etag"] for answer in (first, second, third)}) == 3
+        assert fetch(api)["duration"] == "30"
+        assert api.list_steps("it") == explain(load_situation("growing recording"))
+
+
+@pytest.mark.parametrize("name", sorted(SITUATIONS))
+def test_same_situation_has_the_same_events(name: str, sink: Sink) -> None:
+    logs = []
+    for _ in range(2):
+        with play(name, sink) as api:
+            api.run_command("POST", "/signals", {"name": "finish"})
+            logs.append(api.run_command("POST", "/clock", {"advance": "1h"})["events"])
+    assert logs[0] == logs[1]
