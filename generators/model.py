@@ -91,7 +91,8 @@ class TranscriptionStatus(StrEnum):
 class RequestedTranscription(msgspec.Struct, frozen=True, gc=False):
     """The state of a transcription that the call asked for, as with `<Record transcribe>`."""
 
-    status: TranscriptionStatus
+    status: TranscriptionStatus | None
+    """None if nobody has asked for it yet."""
     date_created: int
     date_updated: int
 

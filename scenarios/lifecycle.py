@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from generators.model import Status
+from scenarios.belongings import with_initial_belongings
 from scenarios.callbacks import ScriptedCallback, StepCallbacks
 from scenarios.model import (
     CallbackEvents,
@@ -114,6 +115,8 @@ def get_subscription(subject: FieldsWithSubscription) -> CallbackEvents:
 def build_full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
     """Return the timeline as played: with its first step, and the recording's fields in the steps that set them."""
     steps = with_initial_step(subject)
+    if not isinstance(subject, Pick):
+        steps = with_initial_belongings(steps)
     if isinstance(subject, OnCreate):
         return steps
     if isinstance(subject, ScriptedRecording) and subject.imported:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from generators.model import Source, Track
+from generators.model import CallStatus, Source, Track
 from scenarios.callbacks import ScriptedCallback, StepCallbacks
 from scenarios.callers import Caller
 from scenarios.clock_mode import ClockMode
@@ -15,7 +15,7 @@ from scenarios.durations import Duration
 from scenarios.field_types import CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
 from scenarios.origins import UrlOrigin
 from scenarios.rules import MAX_RULES, Expectation, Fault, PageDriftRule, Sequence, Share
-from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.statuses import CallbackEvent, ConferenceStatus, RecordingStatus, TranscriptionStep
 from scenarios.triggers import Instant, WrittenTrigger
 
 HANDLE_PATTERN = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
@@ -69,6 +69,12 @@ class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_f
     """The new status. If it is left out, the status stays: the step only sets fields or sends callbacks."""
     set: RecordingFields = RecordingFields()
     """Fields of the recording that change."""
+    transcription: TranscriptionStep | None = None
+    """The new status of its transcription. Without a step, a completed recording has a transcription at once."""
+    call: CallStatus | None = None
+    """The new status of its call. Without a step, the call is over when its recordings are."""
+    conference: ConferenceStatus | None = None
+    """The new status of its conference. Without a step, the conference is over when its recordings are."""
     callback: CallbackEvent | ScriptedCallback | StepCallbacks | UnsetType = UNSET
     """The callback events to send, by default the status's own if the recording subscribes to it. `[]` sends none. An
     object says what is wrong with a callback, such as `{event: completed, signature: missing}`.

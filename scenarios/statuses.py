@@ -23,3 +23,21 @@ class CallbackEvent(StrEnum):
     COMPLETED = "completed"
     ABSENT = "absent"
     FAILED = "failed"
+
+
+class TranscriptionStep(StrEnum):
+    """The statuses of a recording's transcription that a step can set."""
+
+    NONE = "none"
+    """Nobody has asked for one yet."""
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class ConferenceStatus(StrEnum):
+    """The statuses of a conference."""
+
+    INIT = "init"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"

@@ -72,18 +72,23 @@ def compute_subresource_indices(kind: Kind, recording: Recording, index: int, ra
     A completed recording that is not encrypted has one transcription, and up to two add-on results with one payload
     each.
     """
+    if kind is Kind.TRANSCRIPTION:
+        return range(index, index + has_transcription(recording))
     if not is_audible(recording):
         return range(0)
     room = _INDICES_PER_RECORDING[kind]
-    if kind is Kind.TRANSCRIPTION:
-        return range(index, index + 1)
     step = room // _INDICES_PER_RECORDING[Kind.ADD_ON_RESULT]
     return range(index * room, index * room + _RESULT_COUNTS[random_fields.error] * step, step)
 
 
 def is_audible(recording: Recording) -> bool:
-    """Return True if a recording has audio that others than its owner can hear: it has a transcription."""
+    """Return True if a recording has audio that others than its owner can hear."""
     return recording.status is Status.COMPLETED and recording.encryption is None
+
+
+def has_transcription(recording: Recording) -> bool:
+    """Return True if a recording has a transcription: it is audible, and no scenario says that nobody asked for one."""
+    return is_audible(recording) and (recording.transcription is None or recording.transcription.status is not None)
 
 
 def build_recording_dialogue(recording: Recording, random_fields: RandomFields) -> Dialogue:
@@ -129,8 +134,9 @@ def build_transcription(
 
 def _choose_transcription_status(recording: Recording, random_fields: RandomFields) -> TranscriptionStatus:
     """Return the status of a transcription. One in 32 of the generated ones has failed, and that of silence."""
-    if recording.transcription is not None and recording.transcription.status is not TranscriptionStatus.COMPLETED:
-        return recording.transcription.status
+    requested = None if recording.transcription is None else recording.transcription.status
+    if requested not in (None, TranscriptionStatus.COMPLETED):
+        return requested
     if recording.turns is None:
         has_failed = recording.transcription is None and random_fields.latency % 32 == 0
     else:

@@ -9,7 +9,7 @@ from mockserver.account.state.state import State
 from mockserver.account.timelines import Timelines
 from scenarios.creation_matcher import Creation
 from scenarios.creations import count_matches, find_rule, list_rules
-from scenarios.lifecycle import DEFAULT_ON_CREATE, with_initial_step
+from scenarios.lifecycle import DEFAULT_ON_CREATE, build_full_timeline
 from scenarios.model import OnCreate, Scenario
 
 
@@ -32,7 +32,7 @@ def start_recording(
     if command.subscription is not None:
         state.subscriptions[index] = command.subscription
     chosen = None if scenario is None or scenario.on_create is None else _choose_rule(state, scenario, command)
-    timelines.start(index, with_initial_step(chosen or DEFAULT_ON_CREATE))
+    timelines.start(index, build_full_timeline(chosen or DEFAULT_ON_CREATE))
     return index
 
 

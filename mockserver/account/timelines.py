@@ -110,12 +110,17 @@ class Timelines:
 
     def apply_step(self, index: int, step: Step) -> None:
         """Apply a step to a recording, whether or not the step belongs to a timeline."""
+        from scenarios.belongings import iter_belongings
         from scenarios.explain.timelines import describe_step
         from scenarios.lifecycle import get_step_callbacks  # imported when the first timeline is played
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
         self._recordings.apply_update(index, step.status, step.set)
+        for key, status in iter_belongings(step):
+            from mockserver.account.belongings import set_belonging
+
+            set_belonging(self._recording_index, index, key, status)
         self._callbacks.record_step(index, step.status)
         self._record_event("step", index, describe_step(step, subscribed))
         for callback in get_step_callbacks(step, subscribed):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from scenarios.belongings import iter_belongings
 from scenarios.explain.callbacks import describe_callback
 from scenarios.explain.creations import list_titled_rules
 from scenarios.explain.rules import explain_rules, explain_setup
@@ -76,6 +77,7 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
     """
     facts = [f"{name} {_format_value(value)}" for name, value in _describe_fields(step.set)]
     what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
+    what += [f"{key} {status}" for key, status in iter_belongings(step)]
     return ", ".join([*what, *map(describe_callback, get_step_callbacks(step, subscribed_events))]) or "no callback"
 
 

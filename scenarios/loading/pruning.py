@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from generators.suggestion import find_closest
+from scenarios.belongings import PRECEDING
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
@@ -17,6 +18,9 @@ _STATUS_KEYS = frozenset({"status", "timeline", "where", "recordings", "pick", "
 _CAUSES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("status", "duration", "price", "error_code", "media", "timeline"), _STATUS_KEYS),
     "callback": _STATUS_KEYS | {"callback", "event", "status_callback", "status_callback_event"},
+    **dict.fromkeys(
+        PRECEDING, _STATUS_KEYS | {*PRECEDING, "source", "conference_sid", "conference", "encryption_details"}
+    ),
     **dict.fromkeys(("start_time", "date_updated"), frozenset({"date_created"})),
     **dict.fromkeys(("code", "message", "body", "retry_after"), frozenset({"status"})),
     "enforce_retry_after": frozenset({"retry_after"}),
@@ -28,7 +32,7 @@ _CAUSES: dict[str, frozenset[str]] = {
 }
 """Keys that may cause a problem with a key of the same recording or rule, because its check reads their values."""
 _PARTS: dict[str, frozenset[str]] = {
-    "timeline": frozenset({"status", "set", "callback"}),
+    "timeline": frozenset({"status", "set", "callback", *PRECEDING}),
     "clock": frozenset({"mode", "rate"}),
     "then": frozenset({"status", "fault", "delay", "chunked_dribble"}),
     "answers": frozenset({"status", "fault", "delay", "chunked_dribble"}),

@@ -7,14 +7,16 @@ from msgspec import UNSET
 
 from scenarios.callbacks import get_event
 from scenarios.lifecycle import STATUSES, get_step_callbacks, get_subscription, with_initial_step
-from scenarios.model import CallbackEvents, OnCreate, Pick, RecordingFields, ScriptedRecording, Step
+from scenarios.model import CallbackEvents, OnCreate, Pick, ScriptedRecording, Step
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.triggers import MAX_TRIGGERS, CheckContext, Trigger, find_trigger_problem, walk_leaf_triggers
+from scenarios.validation.belonging_checks import BelongingsChecker, changes_something
 from scenarios.validation.callback_checks import check_callbacks
 from scenarios.validation.coherence_checks import check_step_values
 from scenarios.validation.dates import check_instant
 
+_EFFECTS = "a status, set, transcription, call, conference"
 _TRIGGER_FIELDS = Trigger.__struct_fields__
 
 
@@ -47,6 +49,7 @@ class _StatusChecker:
             tuple(CallbackEvent) if isinstance(subject, OnCreate) else get_subscription(subject)
         )
         self._sent_events: set[CallbackEvent] = set()
+        self._belongings = BelongingsChecker(subject)
         self._start = start
         self._latest_instant: datetime | None = None
 
@@ -58,16 +61,17 @@ class _StatusChecker:
             self._latest_instant = max(
                 filter(None, (self._latest_instant, *_walk_past_instants(step.after))), default=None
             )
-        if step.status is None and step.set == RecordingFields() and step.callback in (UNSET, ()):
-            yield Problem(path, "expected a step with an effect: a status, set or callback.")
+        if not changes_something(step) and step.callback in (UNSET, ()):
+            yield Problem(path, f"expected a step with an effect: {_EFFECTS} or callback.")
         yield from self._check_status(step, path)
         self._status = step.status or self._status
         yield from check_step_values(step.set, self._status, (*path, "set"))
+        yield from self._belongings.check_step(step, self._status, path)
         yield from check_callbacks(step, (*path, "callback"))
         self._sent_events.update(map(get_event, get_step_callbacks(step, self._subscribed_events)))
 
     def _check_status(self, step: Step, path: ValuePath) -> Iterator[Problem]:
-        if self._status is RecordingStatus.DELETED and (step.status or step.set != RecordingFields()):
+        if self._status is RecordingStatus.DELETED and changes_something(step):
             yield Problem(
                 path, "expected nothing but callbacks once the recording is deleted: this step is never reached."
             )

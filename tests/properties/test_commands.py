@@ -58,6 +58,8 @@ SCENARIO: dict[str, Any] = {
                     ],
                 },
                 {"after": {"any": [{"signal": "go"}, {"callback": "completed"}]}, "set": {"duration": 9}},
+                {"after": "2s", "transcription": "in-progress", "call": "completed"},
+                {"after": {"requests": 1}, "transcription": "failed"},
             ],
         },
     ],

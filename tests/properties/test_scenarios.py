@@ -34,7 +34,7 @@ from scenarios.model import (
 from scenarios.operations import Operation
 from scenarios.problems import ScenarioError
 from scenarios.rules import ChunkedDribble, Delay, Expectation, Fault, NetworkFault, PageDriftRule, Sequence, Then, When
-from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.statuses import CallbackEvent, RecordingStatus, TranscriptionStep
 from scenarios.triggers import Trigger
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -103,7 +103,12 @@ def timelines(draw: st.DrawFn) -> Timeline:
         status = draw(st.sampled_from(NEXT_STATUSES[status]))
         callback = draw(st.one_of(st.just(msgspec.UNSET), callbacks))
         fields = draw(st.just(RecordingFields()) | recording_fields(status))
-        steps.append(Step(after=draw(st.none() | triggers), status=status, set=fields, callback=callback))
+        asked = [TranscriptionStep.NONE, TranscriptionStep.FAILED] if status is RecordingStatus.COMPLETED else []
+        transcription = draw(st.none() | st.sampled_from(asked)) if asked else None
+        after = draw(st.none() | triggers)
+        steps.append(
+            Step(after=after, status=status, set=fields, transcription=transcription, callback=callback),
+        )
     return tuple(steps)
 
 

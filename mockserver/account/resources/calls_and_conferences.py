@@ -43,7 +43,13 @@ class DerivedParents:
             indices = created.get_indices_of_parent(sid)
             is_over = created.is_parent_over(sid)
         make = parents.build_call if self.kind is Kind.CALL else parents.build_conference
-        return make([self._get_recording(index) for index in indices], is_over=is_over)
+        resource = make([self._get_recording(index) for index in indices], is_over=is_over)
+        scripted = self._recording_index.state.scripted_parents.get(sid)
+        if scripted is None:
+            return resource
+        from mockserver.account.resources.scripted_parents import with_scripted_status  # rare
+
+        return with_scripted_status(resource, scripted)
 
     def get_revision(self, index: int) -> int:
         """Return a value that changes with the call or conference, which changes with its recordings."""

@@ -70,6 +70,10 @@ class Parents:
         index = None if self._is_derived_only else self._live.find(sid)
         return self.derived.find_or_none(sid) if index is None else index
 
+    def is_live(self, sid: str) -> bool:
+        """Return True if a call or conference began here."""
+        return not self._is_derived_only and self._live.find(sid) is not None
+
     def is_deleted(self, sid: str) -> bool:
         """Return True if a call was deleted."""
         return fold_sid(sid) in self._state.deleted_call_sids

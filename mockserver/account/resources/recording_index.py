@@ -184,13 +184,16 @@ class RecordingIndex:
         """Set what is said in a recording: its media and its transcription have these words, at these times."""
         self.put(index, msgspec.structs.replace(self.get_even_if_deleted(index), turns=turns))
 
-    def set_transcription(self, index: int, status: TranscriptionStatus) -> None:
+    def set_transcription(self, index: int, status: TranscriptionStatus | None) -> None:
         """Set the status of the transcription that a call asked for. It is created now if it has no status yet.
+
+        Without a status, the recording has none.
 
         It is readable when its recording is completed. One that is completed has failed if nothing was said.
         """
         now, recording = self.clock.now() // SECOND, self.get_even_if_deleted(index)
-        created = now if recording.transcription is None else recording.transcription.date_created
+        before = recording.transcription
+        created = now if before is None or before.status is None else before.date_created
         requested = RequestedTranscription(status, created, now)
         self.put(index, msgspec.structs.replace(recording, transcription=requested))
 

@@ -187,7 +187,9 @@ class Subresources:
         if index < FIRST_CREATED:
             shown.skipped.add(index)
         changed = self._recording_index.state.recordings.get(index)
-        is_there = changed is not None and index not in self._deleted_indices and subresources.is_audible(changed)
+        is_there = (
+            changed is not None and index not in self._deleted_indices and subresources.has_transcription(changed)
+        )
         shown.members.set(index, is_there)
 
     @property

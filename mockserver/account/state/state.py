@@ -13,6 +13,7 @@ from generators.model import Recording
 from mockserver.account.state.deliveries import Delivery
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
+from mockserver.account.state.scripted_parents import ScriptedParent
 from mockserver.account.state.subscription import ReachedStatus, Subscription
 from mockserver.rest.retry_after import Refusal
 from scenarios.model import ScriptedRecording
@@ -157,6 +158,8 @@ class State(msgspec.Struct, kw_only=True):
     rules: list[FaultRuleState] = []
     rule_serial: int = 0
     page_drift: list[PageDriftState] = []
+    scripted_parents: dict[str, ScriptedParent] = {}
+    """The calls and conferences whose status a step has set, by SID."""
     creation_counts: dict[int, int] = {}
     """How many new recordings each item of the scenario's `on_create` with `nth` has matched, by position."""
     message_count: int = 0

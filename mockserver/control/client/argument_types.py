@@ -119,6 +119,9 @@ class TimelineStep(TypedDict, total=False):
     after: Mapping[str, Any] | str | None
     status: StatusName
     set: RecordingValues
+    transcription: Literal["none", "in-progress", "completed", "failed"]
+    call: Literal["queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"]
+    conference: Literal["init", "in-progress", "completed"]
     callback: StepCallback | Sequence[StepCallback]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from generators.model import Status
+from generators.model import Source, Status
 from mockserver.account.account import Account
 from mockserver.account.commands.recordings import AddRecording
 from mockserver.account.commands.timelines import ApplyStep, RunNextStep
@@ -73,7 +73,9 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> ChangeRe
     """Apply a step now. The recording's timeline, if it has one, continues to wait."""
     account, fields = get_account(exchange, path), read_command(exchange, dict[str, Any])
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
-    scripted = parse_scenario(exchange, {"recordings": [{"timeline": [fields]}]}).recordings[0]
+    has_conference = account.recordings.recording_index.get_even_if_deleted(index).conference_sid is not None
+    source = {"source": Source.CONFERENCE} if has_conference else {}
+    scripted = parse_scenario(exchange, {"recordings": [{"timeline": [fields], **source}]}).recordings[0]
     step = scripted.timeline[0]
     if step.after is not None:
         raise make_invalid_command_error("after: expected a step that runs now, found one that waits")
@@ -91,6 +93,12 @@ def _check_transition(account: Account, index: int, scripted: ScriptedRecording)
         TwilioError: 20001 if a date, or a value for the present status, contradicts the recording.
     """
     recording, step = account.recordings.recording_index.get(index), scripted.timeline[0]
+    for name, sid, parents in (
+        ("call", recording.call_sid, account.calls),
+        ("conference", recording.conference_sid, account.conferences),
+    ):
+        if getattr(step, name) is not None and sid is not None and parents.is_live(sid):
+            raise make_invalid_command_error(f"{name}: expected none that is live, found {sid}: it has its own course")
     try:
         refuse_contradicting_dates(f"recording {recording.sid}", scripted, recording.date_created)
     except ScenarioSetupError as error:

@@ -288,11 +288,11 @@ INVALID_SCENARIOS = [
     ),
     (
         make_timeline_yaml("{after: {time: 1s}}"),
-        "timeline[0]: expected a step with an effect: a status, set or callback.",
+        "timeline[0]: expected a step with an effect: a status, set, transcription, call, conference or callback.",
     ),
     (
         make_timeline_yaml("{after: {time: 1s}, callback: []}"),
-        "timeline[0]: expected a step with an effect: a status, set or",
+        "timeline[0]: expected a step with an effect: a status, set, tr",
     ),
     (
         make_timeline_yaml("{callback: done}"),
