@@ -305,6 +305,27 @@ def test_transition_changes_status_and_sends_callbacks(mock: MockTwilio, form: s
     assert [callback.state for callback in mock.callbacks] == ["delivered", "delivered"]
 
 
+def test_transition_sends_a_broken_callback_twice(mock: MockTwilio) -> None:
+    mock.recordings.add(id="mine", status="processing", callback=mock.sink.url)
+    changes = mock.recordings.transition(
+        "mine", "completed", callback={"event": "completed", "times": 2, "signature": "wrong", "drop": ["CallSid"]}
+    )
+    expected = "completed, callback completed (twice, signed with another token, without CallSid)"
+    assert [event.what for event in changes if event.kind == "step"] == [expected]
+    first, again = mock.sink.wait_for(2)
+    assert (first.signature_ok, "CallSid" in first.parameters) == (False, False)
+    assert first.headers["i-twilio-idempotency-token"] == again.headers["i-twilio-idempotency-token"]
+
+
+def test_added_recording_has_steps_of_its_call(mock: MockTwilio) -> None:
+    steps: list[TimelineStep] = [{"status": "completed"}, {"after": "20s", "call": "completed"}]
+    recording = mock.recordings.add(id="mine", timeline=steps)
+    call = mock.client().calls(recording.document["call_sid"])
+    assert call.fetch().status == "in-progress"
+    mock.clock.advance("20s")
+    assert call.fetch().status == "completed"
+
+
 def test_transition_sets_fields_and_sends_callback_when_requested(mock: MockTwilio) -> None:
     recording = mock.recordings.add(status="completed", callback=mock.sink.url, status_callback_event=["completed"])
     assert recording.handle == "recording-1"

@@ -150,6 +150,7 @@ def test_every_mistake_has_its_line_and_its_path(tmp_path: Path) -> None:
         ("recordings: [{timeline: [{transcription: done}]}]", 1),
         ("on_create: [{when: 5, timeline: [{status: absent}]}, {timeline: [{status: failed}]}]", 1),
         ("on_create: [{when: {nth: x}, timeline: [{status: absent}]}, {timeline: [{status: failed}]}]", 1),
+        ("on_create: [{when: &a {nth: 2}, timeline: [{status: absent}]}, {when: *a, timeline: [{status: absent}]}]", 1),
         ("on_create: [{timeline: [{status: 5}]}, {timeline: [{status: failed}]}]", 2),
         ("about: !x y", 1),
         ("about: !x [y]", 2),
