@@ -7,7 +7,7 @@ import msgspec
 from generators.model import Source, Track
 from generators.sids import fold_sid
 from scenarios.field_types import CallSid
-from scenarios.rules import Count
+from scenarios.numbers import Count
 
 
 class CreationMatcher(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

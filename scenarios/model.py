@@ -13,8 +13,9 @@ from scenarios.clock_mode import ClockMode
 from scenarios.creation_matcher import CreationMatcher
 from scenarios.durations import Duration
 from scenarios.field_types import CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
+from scenarios.numbers import Share
 from scenarios.origins import UrlOrigin
-from scenarios.rules import MAX_RULES, Expectation, Fault, PageDriftRule, Sequence, Share
+from scenarios.rules import MAX_RULES, Expectation, Fault, PageDriftRule, Sequence
 from scenarios.statuses import CallbackEvent, ConferenceStatus, RecordingStatus, TranscriptionStep
 from scenarios.triggers import Instant, WrittenTrigger
 

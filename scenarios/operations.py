@@ -49,3 +49,9 @@ class Operation(StrEnum):
     UPDATE_PARTICIPANT = "update_participant"
     DELETE_PARTICIPANT = "delete_participant"
     CREATE_MESSAGE = "create_message"
+
+
+OPERATIONS_OF_ONE_RECORDING = frozenset(
+    op for op in Operation if "_recording_" in f"{op}_" and op is not Operation.CREATE_CALL_RECORDING
+)
+"""The operations whose path names a recording."""

@@ -8,17 +8,14 @@ from msgspec import Meta
 
 from generators.sids import SID_DIGITS, describe_sid
 from scenarios.durations import Duration
+from scenarios.numbers import Count, Share, WholeNumber
 from scenarios.operations import Operation
+from scenarios.windows import Windowed
 
-MAX_NUMBER = 10**9
-"""The largest number of a rule or a trigger."""
 MAX_RULES = 1000
 """The most rules of one kind, answers of a sequence, and recordings that page drift changes after one page."""
 MAX_NAMES = 50
 """The most headers or parameters of a pattern."""
-Count = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
-WholeNumber = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
-Share = Annotated[float, Meta(ge=0, le=1)]
 ErrorStatus = Annotated[int, Meta(ge=400, le=599, description="An HTTP status from 400 to 599.")]
 HeaderName = Annotated[
     str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)", description="The name of a header, such as User-Agent.")
@@ -121,7 +118,7 @@ class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Sends the body slowly, in chunks."""
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Fault(Windowed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A rule that makes requests fail. The first rule that applies decides."""
 
     when: When = When()
@@ -130,13 +127,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What happens to them."""
     times: Count | None = None
     """How often the rule applies at most."""
-    ttl: Duration | None = None
-    """How long the rule applies on the account's clock, from when it was added."""
     probability: Share = 1.0
     """Drawn from the seed, the rule, the request and its count, so it is the same in every run."""
 
 
-class Sequence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Sequence(Windowed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A sequence of answers. Each matching path has its own position; the last answer repeats."""
 
     when: When = When()
@@ -145,7 +140,7 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A status, `ok` for the usual response, or an effect with more fields."""
 
 
-class PageDriftRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PageDriftRule(Windowed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Changes just after a list page was returned, before the client requests the next one."""
 
     when: When = When(op=Operation.LIST_RECORDINGS)

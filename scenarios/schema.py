@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios import callbacks, callers, creation_matcher, model, rules, triggers
+from scenarios import callbacks, callers, creation_matcher, model, rules, triggers, windows
 from scenarios.loading.saved_recordings import SOURCE_REPLACEMENTS
 from scenarios.model import Scenario
 from scenarios.validation.dates import DATE_FIELDS
@@ -128,9 +128,15 @@ def _allow_bare_durations(definitions: dict[str, Any]) -> None:
     trigger = definitions["Trigger"]["properties"]
     duration = {key: value for key, value in trigger["time"].items() if key != "description"}
     forms = [duration, {"$ref": "#/$defs/Trigger"}]
-    after = definitions["Step"]["properties"]["after"]
-    after.pop("$ref")
-    after["anyOf"] = forms
+    conditions = [
+        definition["properties"][key]
+        for definition in definitions.values()
+        for key in ("after", "until")
+        if definition.get("properties", {}).get(key, {}).get("$ref") == "#/$defs/Trigger"
+    ]
+    for condition in conditions:
+        del condition["$ref"]
+        condition["anyOf"] = forms
     for field in ("any", "all"):
         trigger[field]["items"] = {"description": trigger[field]["items"]["description"], "anyOf": forms}
 
@@ -138,7 +144,7 @@ def _allow_bare_durations(definitions: dict[str, Any]) -> None:
 def _collect_docstrings() -> dict[str, dict[str, str]]:
     """Return the docstrings of fields by struct name, including inherited fields."""
     structs, own = {}, {}
-    for module in (callbacks, callers, creation_matcher, model, rules, triggers):
+    for module in (callbacks, callers, creation_matcher, model, rules, triggers, windows):
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 structs[node.name] = getattr(module, node.name)

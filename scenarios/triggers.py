@@ -11,8 +11,8 @@ from msgspec import Meta
 
 from generators.instants import EPOCH
 from scenarios.durations import Duration, find_duration_problem, parse_duration
+from scenarios.numbers import Count
 from scenarios.problems import describe_value
-from scenarios.rules import Count
 from scenarios.statuses import CallbackEvent, RecordingStatus
 
 Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]

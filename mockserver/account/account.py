@@ -141,9 +141,11 @@ class Account(AccountParts):
         deque(self.clock_moves.advance_to(self.clock.now() + round(seconds * SECOND)), maxlen=0)
 
     def send_signal_gradually(self, name: str, index: int | None) -> Steps[None]:
-        """Send a signal to one recording's timeline, or to all, in small steps."""
-        from mockserver.account.commands.timelines import SendSignal
+        """Send a signal to rules, and to one recording's timeline or to all, in small steps."""
+        from mockserver.account.commands.timelines import SendSignal, SendSignalToRules
 
+        if self.state.windows:
+            self.apply(SendSignalToRules(name=name, index=index))
         for playing_index in [*self.state.playing] if index is None else [index]:
             if playing_index in self.state.playing:
                 self.apply(SendSignal(name=name, index=playing_index))

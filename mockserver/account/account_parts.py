@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
     from mockserver.account.commands.recordings import BeginRecording
     from mockserver.account.page_drift import PageDrift
+    from mockserver.account.windows import Windows
 
 
 class AccountParts(DerivedResources):
@@ -82,7 +83,9 @@ class AccountParts(DerivedResources):
         super().__init__(Recordings(recording_index := RecordingIndex(corpus, clock, self.state)))
         delivery = delivery_settings or DeliverySettings()
         self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery)
-        self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, recording_index.resolve_handle, scenario)
+        self.fault_rules = FaultRules(
+            self.state, clock, corpus.spec.seed, recording_index.resolve_handle, scenario, lambda: self.windows
+        )
         self.changes = ChangeCounts(self.state)
 
     @cached_property
@@ -93,7 +96,7 @@ class AccountParts(DerivedResources):
     @cached_property
     def timelines(self) -> Timelines:
         """The timelines of recordings."""
-        return Timelines(self.recordings, self.timers, self.events, self.callbacks)
+        return Timelines(self.recordings, self.timers, self.events, self.callbacks, lambda: self.windows)
 
     @cached_property
     def scheduler(self) -> Scheduler:
@@ -107,6 +110,7 @@ class AccountParts(DerivedResources):
             self.changes,
             partial(self._create_upcoming_recording, self),
             self._resume_call,
+            lambda key: self.windows.resume(key),
         )
 
     @cached_property
@@ -114,7 +118,14 @@ class AccountParts(DerivedResources):
         """The page drift rules."""
         from mockserver.account.page_drift import PageDrift
 
-        return PageDrift(self.recordings, self.timelines, self.events)
+        return PageDrift(self.recordings, self.timelines, self.events, lambda: self.windows)
+
+    @cached_property
+    def windows(self) -> "Windows":
+        """From when and until when rules apply."""
+        from mockserver.account.windows import Windows
+
+        return Windows(self.recordings.recording_index, self.timers, self.events)
 
     @cached_property
     def live_calls(self) -> "LiveCalls":

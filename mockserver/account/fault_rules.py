@@ -4,38 +4,28 @@ A probability is drawn from the seed, the rule, the request and its count, so ev
 requests fail. Instants are microseconds since the epoch.
 """
 
-from collections.abc import Callable, Mapping
-from hashlib import blake2b
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from generators.instants import SECOND
 from generators.seeds import derive_bytes
 from mockserver.account.delays import sample_delay
-from mockserver.account.state.state import FaultRuleState, State
+from mockserver.account.request_facts import RequestFacts, matches_request
+from mockserver.account.request_targets import build_target, count_target, forget_oldest
+from mockserver.account.state.rules import FaultRuleState
+from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 from mockserver.rest.retry_after import Refusal
 from scenarios.durations import parse_duration
 from scenarios.model import Scenario
-from scenarios.operations import Operation
+from scenarios.operations import OPERATIONS_OF_ONE_RECORDING, Operation
 from scenarios.rules import Fault, Sequence, Then, When
-from scenarios.shell_patterns import matches_pattern
+from scenarios.windows import Phase, build_window
 
-
-class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts of a request that rules match."""
-
-    operation: Operation
-    method: str
-    path: str
-    query: str
-    account_sid: str
-    page: int
-    headers: Mapping[str, str]
-    """Values by header name in lower case."""
-    tick: float = 0.0
-    """When the request was received, in monotonic real seconds with an arbitrary origin."""
+if TYPE_CHECKING:
+    from mockserver.account.windows import Windows
 
 
 class MatchedFault(msgspec.Struct, frozen=True):
@@ -51,10 +41,6 @@ class MatchedFault(msgspec.Struct, frozen=True):
 
 
 _USUAL_RESPONSE = Then(delay="0s")
-_MAX_TARGETS = 1000
-"""The number of request targets that a rule remembers. It forgets those that were requested longest ago."""
-_MAX_TARGET_LENGTH = 200
-"""A longer target is remembered by its digest."""
 
 
 class FaultRules:
@@ -64,6 +50,7 @@ class FaultRules:
         seed: the seed for probabilities.
         resolve_handle: returns the SID for a handle, and any other text unchanged.
         scenario: the scenario that contains the first rules.
+        get_windows: returns the windows of the account's rules, which few rules have.
     """
 
     def __init__(
@@ -72,13 +59,17 @@ class FaultRules:
         clock: Clock,
         seed: str,
         resolve_handle: Callable[[str], str],
-        scenario: Scenario | None = None,
+        scenario: Scenario | None,
+        get_windows: "Callable[[], Windows]",
     ) -> None:
         self._scenario = scenario
         self._state = state
         self._clock = clock
         self._seed = seed
         self._resolve_handle = resolve_handle
+        self._get_windows = get_windows
+        self._by_operation: dict[Operation, list[FaultRuleState]] = {}
+        """The rules that may match an operation, in order, for the operations that were requested since a change."""
 
     @property
     def rules(self) -> list[FaultRuleState]:
@@ -93,7 +84,12 @@ class FaultRules:
         """Append a rule."""
         number = self._state.rule_serial
         rule = FaultRuleState(number=number, fault=fault, sequence=sequence, added_at=self._clock.now())
+        of_one_recording = _get_when(rule).op in OPERATIONS_OF_ONE_RECORDING
+        window = build_window(_get_windowed(rule), is_of_one_recording=of_one_recording)
+        if window is not None:
+            rule.window = self._get_windows().arm(window, f"rule {number}")
         self._state.rules.append(rule)
+        self._by_operation.clear()
         self._state.rule_serial += 1
         self._state.version += 1
         return rule
@@ -103,15 +99,28 @@ class FaultRules:
         kept = [] if number is None else [rule for rule in self._state.rules if rule.number != number]
         removed = len(self._state.rules) - len(kept)
         if removed:
+            for rule in self._state.rules:
+                if rule.window is not None and rule not in kept:
+                    self._get_windows().disarm(rule.window)
             self._state.rules = kept
+            self._by_operation.clear()
             self._state.version += 1
         return removed
 
     def match(self, request: RequestFacts) -> MatchedFault | None:
         """Return the rule that applies to a request, or None if no rule does."""
-        for rule in self._state.rules:
-            when = (rule.fault or rule.sequence).when  # type: ignore[union-attr]  # a rule is one of the two
-            if not self._matches(when, request):
+        rules = self._by_operation.get(request.operation)
+        if rules is None:
+            rules = [rule for rule in self._state.rules if _get_when(rule).op in (None, request.operation)]
+            self._by_operation[request.operation] = rules
+        matched_fault = self._find_first(rules, request)
+        if self._state.windows:
+            self._count_in_windows(rules, request)
+        return matched_fault
+
+    def _find_first(self, rules: list[FaultRuleState], request: RequestFacts) -> MatchedFault | None:
+        for rule in rules:
+            if not self._matches(rule, request):
                 continue
             self._state.observations += 1
             then = (
@@ -123,14 +132,27 @@ class FaultRules:
                 return None if then is _USUAL_RESPONSE else self._build_matched_fault(rule, then, request)
         return None
 
+    def _matches(self, rule: FaultRuleState, request: RequestFacts) -> bool:
+        return matches_request(_get_when(rule), request, self._resolve_handle)
+
+    def _count_in_windows(self, rules: list[FaultRuleState], request: RequestFacts) -> None:
+        """Count a request in each rule that waits for requests, even if an earlier rule applied to it."""
+        windows = self._get_windows()
+        for rule in rules:
+            if rule.window is not None and windows.counts_requests(rule.window) and self._matches(rule, request):
+                windows.record_request(rule.window)
+
+    def _get_phase(self, rule: FaultRuleState, request: RequestFacts) -> Phase:
+        """Return whether a rule has started, and is over, for a request."""
+        return Phase.OPEN if rule.window is None else self._get_windows().get_phase(rule.window, request.path)
+
     def _build_matched_fault(self, rule: FaultRuleState, then: Then, request: RequestFacts) -> MatchedFault:
         return MatchedFault(then, rule.number, self._choose_delay(rule, then, request), self._explain(rule))
 
     def _explain(self, rule: FaultRuleState) -> str:
         plan = self._scenario
         whose = f"the scenario {plan.name!r}" if plan is not None and self._is_scripted(rule) else "this account"
-        which = rule.fault or rule.sequence
-        assert which is not None, "a rule is one of the two"
+        which = _get_windowed(rule)
         from scenarios.explain import rules as phrases
 
         words = phrases.explain_fault(which) if isinstance(which, Fault) else phrases.explain_sequence(which)
@@ -140,29 +162,22 @@ class FaultRules:
         plan = self._scenario
         return plan is not None and rule.number < len(plan.faults) + len(plan.sequences)
 
-    def _matches(self, when: When, request: RequestFacts) -> bool:
-        return (
-            (when.op is None or when.op is request.operation)
-            and (when.path is None or matches_pattern(request.path, when.path))
-            and (when.account is None or when.account.lower() == request.account_sid.lower())
-            and (when.sid is None or self._resolve_handle(when.sid).lower() in request.path.lower())
-            and (when.page is None or when.page == request.page)
-            and all(
-                matches_pattern(request.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items()
-            )
-        )
+    def _is_over_for_all(self, rule: FaultRuleState) -> bool:
+        return rule.window is not None and self._get_windows().is_over_for_all(rule.window)
 
     def _apply_fault(self, rule: FaultRuleState, fault: Fault, request: RequestFacts) -> Then | None:
-        target, now = _build_request_target(request), self._clock.now()
+        target = build_target(request, with_query=True)
         if self._is_refused(rule, target, request):
             return fault.then
-        is_over = (fault.times is not None and rule.applied >= fault.times) or (
-            fault.ttl is not None and now >= rule.added_at + parse_duration(fault.ttl)
-        )
-        if is_over:  # for ever: its counts are never used again
+        phase = self._get_phase(rule, request)
+        if phase is Phase.BEFORE:
+            return None
+        is_used_up = fault.times is not None and rule.applied >= fault.times
+        is_over = is_used_up or phase is Phase.OVER
+        if is_used_up or self._is_over_for_all(rule):  # for ever: its counts are never used again
             rule.request_counts.clear()
-        else:
-            _count_request(rule, target)
+        elif not is_over:
+            count_target(rule.request_counts, target)
         if not _count_match(rule, fault.when) or is_over:
             return None
         if fault.probability < 1 and self._draw(rule, target, "whether") >= fault.probability:
@@ -172,11 +187,13 @@ class FaultRules:
     def _apply_sequence(self, rule: FaultRuleState, request: RequestFacts) -> Then | None:
         """Return the next answer of a sequence. Each path has its own position in the sequence."""
         assert rule.sequence is not None
-        target = _shorten(f"{request.method} {request.path}")
+        target = build_target(request, with_query=False)
         if not self._is_refused(rule, target, request):  # else repeat the last answer
+            if self._get_phase(rule, request) is not Phase.OPEN:
+                return None
             if not _count_match(rule, rule.sequence.when):
                 return None
-            _count_request(rule, target)
+            count_target(rule.request_counts, target)
         answers = rule.sequence.answers
         answer = answers[min(rule.request_counts.get(target, 1), len(answers)) - 1]
         if answer == "ok":
@@ -199,7 +216,7 @@ class FaultRules:
         is_new = not self._is_refused(rule, target, request)  # an early request does not extend the wait
         if then.enforce_retry_after and then.retry_after is not None and is_new:
             rule.refusals[target] = Refusal(then.retry_after, self._clock.now(), request.tick)
-            _forget_oldest(rule.refusals)
+            forget_oldest(rule.refusals)
         return then
 
     def _choose_delay(self, rule: FaultRuleState, then: Then, request: RequestFacts) -> float:
@@ -207,7 +224,7 @@ class FaultRules:
             return 0.0
         if isinstance(then.delay, str):
             return parse_duration(then.delay) / SECOND
-        return sample_delay(then.delay, self._draw(rule, _build_request_target(request), "how long"))
+        return sample_delay(then.delay, self._draw(rule, build_target(request, with_query=True), "how long"))
 
     def _draw(self, rule: FaultRuleState, target: str, purpose: str) -> float:
         """Draw a number between 0 and 1, both excluded."""
@@ -223,22 +240,11 @@ def _count_match(rule: FaultRuleState, when: When) -> bool:
     return when.every is None or rule.matched % when.every == 0
 
 
-def _count_request(rule: FaultRuleState, target: str) -> None:
-    rule.request_counts[target] = rule.request_counts.pop(target, 0) + 1  # the latest is the last
-    _forget_oldest(rule.request_counts)
+def _get_windowed(rule: FaultRuleState) -> Fault | Sequence:
+    which = rule.fault or rule.sequence
+    assert which is not None, "a rule is one of the two"
+    return which
 
 
-def _forget_oldest(remembered: dict[str, Any]) -> None:
-    if len(remembered) > _MAX_TARGETS:
-        del remembered[next(iter(remembered))]
-
-
-def _build_request_target(request: RequestFacts) -> str:
-    return _shorten(f"{request.method} {request.path}?{request.query}")
-
-
-def _shorten(target: str) -> str:
-    """Return what a rule remembers of a target."""
-    if len(target) <= _MAX_TARGET_LENGTH:
-        return target
-    return blake2b(target.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def _get_when(rule: FaultRuleState) -> When:
+    return (rule.fault or rule.sequence).when  # type: ignore[union-attr]  # a rule is one of the two

@@ -14,7 +14,7 @@ from mockserver.account.compiled_scenario import (
 )
 from mockserver.account.gradual import Steps
 from mockserver.account.setup_error import ScenarioSetupError
-from mockserver.account.state.state import PageDriftState, RecordingDefaults, TimerKind, UpcomingRecording
+from mockserver.account.state.state import RecordingDefaults, TimerKind, UpcomingRecording
 from mockserver.account.state.subscription import Subscription
 from scenarios.handles import assign_pick_handles
 from scenarios.lifecycle import build_full_timeline
@@ -46,7 +46,8 @@ def set_up_scenario(account: AccountParts, compiled: CompiledScenario, defaults:
         account.fault_rules.add(fault=fault)
     for sequence in scenario.sequences:
         account.fault_rules.add(sequence=sequence)
-    account.state.page_drift = [PageDriftState(rule=rule, remaining_times=rule.times) for rule in scenario.page_drift]
+    for number, rule in enumerate(scenario.page_drift):
+        account.page_drift.arm(rule, f"page drift {number}")
 
 
 def place_scripted_recording(

@@ -18,6 +18,7 @@ class Scheduler:
         changes: counts the changes that timers make.
         create_recording: called with the key of an upcoming recording when its date has come.
         resume_call: called with the kind and the key of a timer of a live call.
+        resume_window: called with the key of a timer of a rule's window.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Scheduler:
         changes: ChangeCounts,
         create_recording: Callable[[int], None],
         resume_call: Callable[[TimerKind, int], None],
+        resume_window: Callable[[int], None],
     ) -> None:
         self._clock = clock
         self._state = state
@@ -39,6 +41,7 @@ class Scheduler:
         self._changes = changes
         self._create_recording = create_recording
         self._resume_call = resume_call
+        self._resume_window = resume_window
 
     def set_rate(self, rate: float) -> None:
         """Set the rate of the clock from now on."""
@@ -70,6 +73,8 @@ class Scheduler:
                     self._create_recording(timer.key)
                 elif timer.kind in (TimerKind.CALL, TimerKind.TRANSCRIPTION):
                     self._resume_call(timer.kind, timer.key)
+                elif timer.kind is TimerKind.WINDOW:
+                    self._resume_window(timer.key)
             self._changes.timed_changes += self._state.version - before
 
     def iter_pending(self) -> Iterator[Timer]:
@@ -84,6 +89,8 @@ class Scheduler:
                 is_awaited = call is not None and call.wakes_at == timer.due and not call.is_over
             elif timer.kind is TimerKind.TRANSCRIPTION:
                 is_awaited = timer.key in self._state.live.transcription_requests
+            elif timer.kind is TimerKind.WINDOW:
+                is_awaited = timer.key in self._state.window_timers
             else:
                 delivery = self._callback_queue.find(timer.key)
                 is_awaited = (
@@ -96,4 +103,4 @@ class Scheduler:
         """Return the number of pending timers, without a walk through them."""
         of_calls = 0 if self._state.live is None else self._state.live.count_waiting()
         of_recordings = len(self._state.step_instants) + len(self._state.upcoming)
-        return of_recordings + of_calls + self._callback_queue.count_waiting()
+        return of_recordings + of_calls + len(self._state.window_timers) + self._callback_queue.count_waiting()

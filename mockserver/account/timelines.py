@@ -1,6 +1,7 @@
 """Plays timelines on an account's recordings, and queues their callbacks."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from generators.sids import Kind, is_sid
 from generators.suggestion import shorten_list
@@ -16,21 +17,33 @@ from scenarios.model import Step, Timeline
 from scenarios.statuses import CallbackEvent
 from scenarios.timeline import RequestKind, TimelineProgress
 
+if TYPE_CHECKING:
+    from mockserver.account.windows import Windows
+
 
 class Timelines:
     """The timelines of an account.
 
     Args:
         callbacks: the queue of the callbacks that steps send.
+        get_windows: returns the windows of the account's rules, which few accounts have.
     """
 
-    def __init__(self, recordings: Recordings, timers: Timers, events: EventLog, callbacks: CallbackQueue) -> None:
+    def __init__(
+        self,
+        recordings: Recordings,
+        timers: Timers,
+        events: EventLog,
+        callbacks: CallbackQueue,
+        get_windows: "Callable[[], Windows]",
+    ) -> None:
         self._recordings = recordings
         self._recording_index = recordings.recording_index
         self._state: State = recordings.recording_index.state
         self._timers = timers
         self._events = events
         self._callbacks = callbacks
+        self._get_windows = get_windows
 
     def start(self, index: int, steps: Timeline) -> None:
         """Start a timeline on a recording that has none, and run the steps that are due at once."""
@@ -66,6 +79,12 @@ class Timelines:
                 playing[playing_index] = timeline.after_signal(playing[playing_index], name)
                 self._record_event("signal", playing_index, name)
                 self._run_triggered_steps(playing_index)
+
+    def signal_change(self, name: str, index: int) -> None:
+        """Send the signal of a change of a recording to its timeline, and to rules."""
+        if self._state.windows:
+            self._get_windows().record_signal(name, index)
+        self.signal(name, index)
 
     def record_delivery(self, delivery: Delivery) -> None:
         """Record that the receiver of a callback answered with 2xx. Another outcome changes nothing."""

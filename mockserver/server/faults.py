@@ -13,7 +13,8 @@ import msgspec
 from starlette.types import Receive
 
 from generators.instants import SECOND
-from mockserver.account.fault_rules import MatchedFault, RequestFacts
+from mockserver.account.fault_rules import MatchedFault
+from mockserver.account.request_facts import RequestFacts
 from mockserver.account.worker import Worker
 from mockserver.proxy.transports import abort, close
 from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError

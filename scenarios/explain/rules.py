@@ -6,7 +6,10 @@ from datetime import UTC
 from scenarios.explain.callers import explain_caller
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
+from scenarios.operations import OPERATIONS_OF_ONE_RECORDING
 from scenarios.rules import Delay, Expectation, Fault, PageDriftRule, Sequence, Then, When
+from scenarios.triggers import describe_trigger
+from scenarios.windows import Windowed, build_window
 
 
 def explain_setup(scenario: Scenario) -> Iterator[str]:
@@ -41,7 +44,7 @@ def explain_rules(scenario: Scenario) -> Iterator[str]:
 def explain_fault(rule: Fault) -> str:
     """Return a sentence about a fault."""
     limits = [f"{_format_times(rule.times)} at most"] if rule.times else []
-    limits += [f"for {rule.ttl}"] if rule.ttl else []
+    limits += _describe_window(rule, rule.when)
     limits += [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
     return f"Fault: {', '.join([_describe_when(rule.when), *limits])}: {_describe_then(rule.then)}."
 
@@ -49,14 +52,16 @@ def explain_fault(rule: Fault) -> str:
 def explain_sequence(rule: Sequence) -> str:
     """Return a sentence about a sequence."""
     answers = [_describe_then(answer) if isinstance(answer, Then) else str(answer) for answer in rule.answers]
-    return f"Sequence: {_describe_when(rule.when)}: {'; '.join(answers)}, and so on."
+    matched = ", ".join([_describe_when(rule.when), *_describe_window(rule, rule.when)])
+    return f"Sequence: {matched}: {'; '.join(answers)}, and so on."
 
 
 def explain_page_drift(rule: PageDriftRule) -> str:
     """Return a sentence about a page drift rule."""
     changes = [f"{rule.insert} inserted"] if rule.insert else []
     changes += [_describe_deletion(rule.delete)] if rule.delete else []
-    return f"Page drift: after {_describe_when(rule.when)}, {_format_times(rule.times)}: {' and '.join(changes)}."
+    pages = ", ".join([_describe_when(rule.when), _format_times(rule.times), *_describe_window(rule, rule.when)])
+    return f"Page drift: after {pages}: {' and '.join(changes)}."
 
 
 def _format_times(count: int) -> str:
@@ -78,6 +83,17 @@ def _explain_expectation(expectation: Expectation) -> str:
         about.append(f"{'' if expectation.followed_next_page else 'not '}following next_page_uri")
     meant = ", ".join([" ".join([expectation.op, *about[:1]]), *about[1:]])
     return f"Expected: {meant}, {' and '.join(often) or 'at least once'}."
+
+
+def _describe_window(rule: Windowed, when: When) -> list[str]:
+    """Describe from when and until when a rule applies, such as `from: 5m later`."""
+    window = build_window(rule, is_of_one_recording=when.op in OPERATIONS_OF_ONE_RECORDING)
+    if window is None:
+        return []
+    said = [f"from: {describe_trigger(rule.after)}"] if rule.after else []
+    said += [f"until: {describe_trigger(rule.until)}"] if rule.until else []
+    said += [f"for {rule.ttl}"] if rule.ttl else []
+    return [*said, "for each recording"] if window.is_per_recording else said
 
 
 def _describe_when(when: When) -> str:

@@ -10,6 +10,8 @@ from scenarios.validation.written_triggers import write_out_durations
 
 DATE_FIELDS = ("start_time", "date_created", "date_updated")
 """The fields of a recording that are dates."""
+WINDOWED_KEYS = ("faults", "sequences", "page_drift")
+"""The lists of a scenario whose items have `after` and `until`."""
 
 _SUPPORTED_YEARS = range(1970, 9001)
 
@@ -25,6 +27,9 @@ def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
             made[key] = _map_values(made[key], _normalize_subject)
     if isinstance(made.get("on_create"), dict):
         made["on_create"] = _normalize_subject(made["on_create"])
+    for key in WINDOWED_KEYS:
+        if key in made:
+            made[key] = _map_values(made[key], _write_out_window)
     return made
 
 
@@ -77,6 +82,12 @@ def _normalize_step(value: Any) -> Any:
     if "after" in made:
         made["after"] = write_out_durations(made["after"])
     return made
+
+
+def _write_out_window(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: write_out_durations(inside) if key in ("after", "until") else inside for key, inside in value.items()}
 
 
 def _normalize_fields(value: Any) -> Any:

@@ -10,6 +10,7 @@ from scenarios.operations import Operation
 from scenarios.problems import Problem, ValuePath, describe_value
 from scenarios.rules import MAX_RULES, Delay, Expectation, PageDriftRule, Then, When
 from scenarios.shell_patterns import MAX_PATTERN_LENGTH
+from scenarios.validation.window_checks import check_window
 
 
 def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Problem]:
@@ -19,18 +20,21 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
         scenario: the scenario.
         handles: the handles of its recordings.
     """
+    start = scenario.clock.start
     for number, fault in enumerate(scenario.faults):
         yield from _check_when(fault.when, handles, ("faults", number, "when"))
-        yield from _check_durations({"ttl": fault.ttl}, ("faults", number))
+        yield from check_window(fault, ("faults", number), start)
         yield from _check_then(fault.then, ("faults", number, "then"))
     for number, sequence in enumerate(scenario.sequences):
         yield from _check_when(sequence.when, handles, ("sequences", number, "when"))
+        yield from check_window(sequence, ("sequences", number), start)
         for place, answer in enumerate(sequence.answers):
             if isinstance(answer, Then):
                 yield from _check_then(answer, ("sequences", number, "answers", place))
     yield from _check_drift_size(scenario.page_drift)
     for number, rule in enumerate(scenario.page_drift):
         yield from _check_when(rule.when, handles, ("page_drift", number, "when"))
+        yield from check_window(rule, ("page_drift", number), start)
         yield from _check_page_drift(rule, ("page_drift", number))
     for number, expectation in enumerate(scenario.expect):
         yield from _check_expectation(expectation, handles, ("expect", number))

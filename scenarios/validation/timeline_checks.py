@@ -10,14 +10,13 @@ from scenarios.lifecycle import STATUSES, get_step_callbacks, get_subscription, 
 from scenarios.model import CallbackEvents, OnCreate, Pick, ScriptedRecording, Step
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus
-from scenarios.triggers import MAX_TRIGGERS, CheckContext, Trigger, find_trigger_problem, walk_leaf_triggers
+from scenarios.triggers import CheckContext
 from scenarios.validation.belonging_checks import BelongingsChecker, changes_something
 from scenarios.validation.callback_checks import check_callbacks
 from scenarios.validation.coherence_checks import check_step_values
-from scenarios.validation.dates import check_instant
+from scenarios.validation.trigger_checks import check_trigger, walk_past_instants
 
 _EFFECTS = "a status, set, transcription, call, conference"
-_TRIGGER_FIELDS = Trigger.__struct_fields__
 
 
 def check_timeline(
@@ -56,10 +55,10 @@ class _StatusChecker:
     def check_step(self, step: Step, path: ValuePath) -> Iterator[Problem]:
         """Yield the problems of the next step."""
         if step.after:
-            yield from self._check_trigger(step.after, (*path, "after"))
-            yield from _check_trigger_count(step.after, (*path, "after"))
+            context = CheckContext(self._status, self._sent_events, self._start, self._latest_instant)
+            yield from check_trigger(step.after, context, (*path, "after"), "a step")
             self._latest_instant = max(
-                filter(None, (self._latest_instant, *_walk_past_instants(step.after))), default=None
+                filter(None, (self._latest_instant, *walk_past_instants(step.after))), default=None
             )
         if not changes_something(step) and step.callback in (UNSET, ()):
             yield Problem(path, f"expected a step with an effect: {_EFFECTS} or callback.")
@@ -79,39 +78,3 @@ class _StatusChecker:
             before = " or ".join(status for status in RecordingStatus if status in STATUSES[step.status].preceding)
             sentence = f"expected {step.status} after {before} only, found it after {self._status}."
             yield Problem((*path, "status"), sentence)
-
-    def _check_trigger(self, trigger: Trigger, path: ValuePath) -> Iterator[Problem]:
-        given = [kind for kind in _TRIGGER_FIELDS if getattr(trigger, kind) is not None]
-        if len(given) == 1:
-            yield from self._check_kind(trigger, (*path, given[0]))
-        else:
-            yield Problem(path, _describe_trigger_count(given))
-
-    def _check_kind(self, trigger: Trigger, path: ValuePath) -> Iterator[Problem]:
-        for number, inside in enumerate(trigger.any or trigger.all or ()):
-            yield from self._check_trigger(inside, (*path, number))
-        yield from check_instant(trigger.at, path)
-        context = CheckContext(self._status, self._sent_events, self._start, self._latest_instant)
-        sentence = find_trigger_problem(trigger, context)
-        if sentence:
-            yield Problem(path, sentence)
-
-
-def _check_trigger_count(trigger: Trigger, path: ValuePath) -> Iterator[Problem]:
-    count = sum(1 for _ in walk_leaf_triggers(trigger))
-    if count > MAX_TRIGGERS:
-        yield Problem(path, f"expected at most {MAX_TRIGGERS} triggers for a step, found {count}.")
-
-
-def _describe_trigger_count(names: list[str]) -> str:
-    if not names:
-        return f"expected one of {', '.join(_TRIGGER_FIELDS)}, found none."
-    return f"expected one trigger, found {' and '.join(names)}: put `any:` or `all:` around them, as a list."
-
-
-def _walk_past_instants(trigger: Trigger) -> Iterator[datetime]:
-    """Return the instants that have certainly passed when the trigger fires."""
-    if trigger.at:
-        yield trigger.at
-    for inside in trigger.all or ():
-        yield from _walk_past_instants(inside)

@@ -10,8 +10,8 @@ from msgspec import Meta, UnsetType
 
 from generators.suggestion import suggest
 from scenarios.model import Scenario
+from scenarios.numbers import MAX_NUMBER
 from scenarios.problems import Problem, ValuePath, describe_value
-from scenarios.rules import MAX_NUMBER
 
 _NONE_TYPE = type(None)
 _MAX_SHOWN_NAMES = 10

@@ -84,8 +84,8 @@ def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Call
         assert api.run_command("GET", "")["timelines"] == []
 
 
-def test_bundled_scenarios_number_sixteen() -> None:
-    assert len(find_bundled_files()) == 16
+def test_bundled_scenarios_number_eighteen() -> None:
+    assert len(find_bundled_files()) == 18
 
 
 def test_happy_path_completes_by_fetches_or_time() -> None:

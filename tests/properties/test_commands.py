@@ -67,8 +67,20 @@ SCENARIO: dict[str, Any] = {
         {"when": {"nth": 2}, "timeline": [{"after": "3s", "status": "absent"}]},
         {"timeline": [{"after": {"any": [{"signal": "stopped"}, {"time": "20s"}]}, "status": "completed"}]},
     ],
-    "faults": [{"when": {"op": "fetch_recording", "every": 3}, "then": {"status": 429, "retry_after": 2}}],
-    "page_drift": [{"when": {"page": 0}, "insert": 1, "delete": 1, "times": 2}],
+    "faults": [
+        {"when": {"op": "fetch_recording", "every": 3}, "then": {"status": 429, "retry_after": 2}},
+        {
+            "when": {"op": "fetch_recording"},
+            "then": {"status": 404},
+            "after": {"any": [{"callback": "in-progress"}, {"all": [{"signal": "a"}, {"requests": 2}]}]},
+            "until": {"any": [{"time": "5s"}, {"requests": 3}]},
+        },
+        {"when": {"op": "delete_recording"}, "then": {"status": 503}, "after": "5s", "until": {"signal": "b"}},
+    ],
+    "page_drift": [
+        {"when": {"page": 0}, "insert": 1, "delete": 1, "times": 2},
+        {"insert": 1, "times": 9, "after": {"requests": 1}, "ttl": "4s"},
+    ],
 }
 OUTCOMES = (Outcome(204, None, ""), Outcome(500, None, ""), Outcome(None, Failure.CONNECTION, "refused"))
 
@@ -161,7 +173,9 @@ def place_call(api: Api, number: int) -> None:
 
 def add_rules(api: Api, number: int) -> None:
     rules = {
-        "faults": [{"when": {"op": "list_recordings"}, "then": {"status": 503}, "times": 1, "probability": 0.5}],
+        "faults": [
+            {"when": {"op": "list_recordings"}, "then": {"status": 503}, "times": 1, "probability": 0.5, "ttl": "3s"}
+        ],
         "sequences": [{"when": {"op": "fetch_recording"}, "answers": [500, "ok"]}],
     }
     api.send_command("DELETE", f"/faults/{number}")

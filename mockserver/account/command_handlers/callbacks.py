@@ -24,6 +24,8 @@ def record_outcome(account: AccountParts, command: RecordOutcome) -> None:
     if delivery is None:
         return
     account.timelines.record_delivery(delivery)
+    if account.state.windows:
+        account.windows.record_delivery(delivery)
     if account.has_live_calls:
         account.live_calls.debugger.report_delivery(delivery)
 

@@ -55,7 +55,7 @@ def update_recording(account: AccountParts, command: UpdateRecording) -> tuple[R
             account.live_calls.api_recordings.update(index, command.status, command.behavior)
         signal = STATUSES[RecordingStatus(command.status)].signal
         assert signal is not None, "only these statuses can be requested"
-        account.timelines.signal(signal, index)
+        account.timelines.signal_change(signal, index)
     return shown, is_changed
 
 

@@ -3,7 +3,7 @@
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.commands.requests import AddRules, MatchFault, RecordResponse, RemoveRules
 from mockserver.account.fault_rules import MatchedFault
-from mockserver.account.state.state import FaultRuleState
+from mockserver.account.state.rules import FaultRuleState
 from scenarios.timeline import RequestKind
 
 

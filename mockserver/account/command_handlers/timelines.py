@@ -7,6 +7,7 @@ from mockserver.account.commands.timelines import (
     RunDueTimers,
     RunNextStep,
     SendSignal,
+    SendSignalToRules,
     SetClockRate,
 )
 
@@ -21,6 +22,10 @@ def run_next_step(account: AccountParts, command: RunNextStep) -> bool:
 
 def send_signal(account: AccountParts, command: SendSignal) -> None:
     account.timelines.signal(command.name, command.index)
+
+
+def send_signal_to_rules(account: AccountParts, command: SendSignalToRules) -> None:
+    account.windows.record_signal(command.name, command.index)
 
 
 def move_clock(account: AccountParts, command: MoveClock) -> None:

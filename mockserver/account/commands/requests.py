@@ -1,8 +1,9 @@
 """Commands of requests and their responses: triggers, page drift and fault rules."""
 
 from mockserver.account.commands.command import AccountCommand
-from mockserver.account.fault_rules import MatchedFault, RequestFacts
-from mockserver.account.state.state import FaultRuleState
+from mockserver.account.fault_rules import MatchedFault
+from mockserver.account.request_facts import RequestFacts
+from mockserver.account.state.rules import FaultRuleState
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Sequence
 from scenarios.timeline import RequestKind

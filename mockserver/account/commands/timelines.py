@@ -24,6 +24,14 @@ class SendSignal(AccountCommand[None], frozen=True, kw_only=True):
     index: int
 
 
+class SendSignalToRules(AccountCommand[None], frozen=True, kw_only=True):
+    """Send a signal to the rules that wait for one. Timelines get it by `SendSignal`."""
+
+    name: str
+    index: int | None = None
+    """The recording that it is sent to; None for all."""
+
+
 class MoveClock(AccountCommand[None], frozen=True, kw_only=True):
     """Move the clock to an instant, and run nothing. An instant in the past changes nothing."""
 

@@ -13,11 +13,11 @@ from generators.model import Recording
 from mockserver.account.state.deliveries import Delivery
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
+from mockserver.account.state.rules import FaultRuleState, PageDriftState
 from mockserver.account.state.scripted_parents import ScriptedParent
 from mockserver.account.state.subscription import ReachedStatus, Subscription
-from mockserver.rest.retry_after import Refusal
+from mockserver.account.state.windows import WindowState, WindowTimer
 from scenarios.model import ScriptedRecording
-from scenarios.rules import Fault, PageDriftRule, Sequence
 from scenarios.timeline import TimelineProgress
 
 FIRST_CREATED = 1 << 56
@@ -47,6 +47,8 @@ class TimerKind(StrEnum):
     """What a live call does next. The key is the call's number."""
     TRANSCRIPTION = "transcription"
     """The end of a transcription that a call asked for. The key is the recording's index."""
+    WINDOW = "window"
+    """An instant at which a rule may start or end. The key is that of the timer in `window_timers`."""
 
 
 class Timer(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -64,9 +66,9 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     serial: int
     at: int
     kind: str
-    """`import`, `step`, `signal`, `callback`, `inserted`, `deleted`, `call` or `debugger`."""
+    """`import`, `step`, `signal`, `callback`, `inserted`, `deleted`, `rule`, `call` or `debugger`."""
     subject: str
-    """The recording's handle, or its SID."""
+    """The recording's handle, or its SID; the rule that starts or ends for all recordings."""
     sid: str
     what: str
 
@@ -89,30 +91,6 @@ class UpcomingRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The callback URL if the recording has no other."""
     base_url: str
     """Scheme and host of the URLs in callbacks."""
-
-
-class FaultRuleState(msgspec.Struct, kw_only=True):
-    """A fault or a sequence, and its counts."""
-
-    number: int
-    fault: Fault | None = None
-    sequence: Sequence | None = None
-    added_at: int
-    matched: int = 0
-    """The number of requests that it matched."""
-    applied: int = 0
-    """The number of requests that it was applied to."""
-    request_counts: dict[str, int] = {}
-    """The number of matching requests, by method and target."""
-    refusals: dict[str, Refusal] = {}
-    """The latest responses with an enforced `Retry-After`, by request target."""
-
-
-class PageDriftState(msgspec.Struct, kw_only=True):
-    """A page drift rule, and how often it still applies."""
-
-    rule: PageDriftRule
-    remaining_times: int
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -162,6 +140,11 @@ class State(msgspec.Struct, kw_only=True):
     """The calls and conferences whose status a step has set, by SID."""
     creation_counts: dict[int, int] = {}
     """How many new recordings each item of the scenario's `on_create` with `nth` has matched, by position."""
+    windows: dict[int, WindowState] = {}
+    """From when and until when rules apply, by the number of the window."""
+    window_serial: int = 0
+    window_timers: dict[int, WindowTimer] = {}
+    """What timers of windows check, by key."""
     message_count: int = 0
     """The number of text messages so far."""
     deleted_call_sids: dict[str, int] = {}
@@ -176,5 +159,6 @@ class State(msgspec.Struct, kw_only=True):
         self.timers.clear()
         self.playing.clear()
         self.page_drift.clear()
+        self.window_timers.clear()
         if self.live is not None:
             self.live.app_requests.clear()

@@ -42,6 +42,7 @@ _FLAGS = {
     "fault": _Flag("then", "KIND", "Break the connection, such as connection_reset_by_peer or empty_response."),
     "delay": _Flag("then", "DURATION", "Answer later, in real time.", argument_types.duration),
     "times": _Flag("", "N", "How often it applies at most.", argument_types.whole_number),
+    "after": _Flag("", "DURATION", "When it starts, on the account's clock. Default: now.", argument_types.duration),
     "ttl": _Flag("", "DURATION", "How long it applies, on the account's clock.", argument_types.duration),
     "probability": _Flag("", "SHARE", "The share of requests, from 0 to 1.", argument_types.share),
 }

@@ -218,17 +218,24 @@ SequenceAnswer = int | Literal["ok"] | FaultEffect
 """An answer of a sequence."""
 
 
-class FaultRule(TypedDict, total=False):
+class RuleWindow(TypedDict, total=False):
+    """From when and until when a rule applies."""
+
+    after: Mapping[str, Any] | str | None
+    until: Mapping[str, Any] | str | None
+    ttl: str | None
+
+
+class FaultRule(RuleWindow, total=False):
     """A fault, as a scenario's `faults` have it."""
 
     when: FaultConditions
     then: FaultEffect
     times: int | None
-    ttl: str | None
     probability: float
 
 
-class SequenceRule(TypedDict, total=False):
+class SequenceRule(RuleWindow, total=False):
     """A sequence of answers, as a scenario's `sequences` have it."""
 
     when: FaultConditions

@@ -1,8 +1,8 @@
 """Adds and removes fault rules of an account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views.faults import RuleView
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         FaultRule,
         OperationName,
         RequestConditions,
+        RuleWindow,
         SequenceAnswer,
         SequenceRule,
     )
@@ -92,6 +93,8 @@ class FaultsClient:
         op: "OperationName | None" = None,
         *,
         when: "FaultConditions | None" = None,
+        after: "Mapping[str, Any] | str | None" = None,
+        until: "Mapping[str, Any] | str | None" = None,
         times: int | None = None,
         ttl: str | None = None,
         probability: float = 1.0,
@@ -103,11 +106,15 @@ class FaultsClient:
         Args:
             op: the operation to match, such as `list_recordings`.
             when: further conditions, such as `{"page": 1}`.
+            after: from when on it applies, such as `"5m"`, `{"requests": 3}` or `{"callback": "completed"}`.
+            until: until when it applies, counted from its start.
+            ttl: how long it applies, from its start.
             optional: True if the end of a `with` accepts that the fault was never applied.
             then: the effect, such as `status=429, retry_after=1` or `fault="connection_reset_by_peer"`.
         """
         pattern: FaultConditions = {**(when or {})} if op is None else {"op": op, **(when or {})}
-        fault: FaultRule = {"when": pattern, "then": then, "times": times, "ttl": ttl, "probability": probability}
+        window: RuleWindow = {"after": after, "until": until, "ttl": ttl}
+        fault: FaultRule = {**window, "when": pattern, "then": then, "times": times, "probability": probability}
         return self.arm(faults=[fault], optional=optional)
 
     def sequence(
@@ -115,10 +122,14 @@ class FaultsClient:
         op: "OperationName",
         *answers: "SequenceAnswer",
         when: "RequestConditions | None" = None,
+        after: "Mapping[str, Any] | str | None" = None,
+        until: "Mapping[str, Any] | str | None" = None,
+        ttl: str | None = None,
         optional: bool = False,
     ) -> ArmedFaults:
         """Add a sequence of answers. Each matching path has its own position; the last answer repeats."""
-        sequence: SequenceRule = {"when": {"op": op, **(when or {})}, "answers": list(answers)}
+        window: RuleWindow = {"after": after, "until": until, "ttl": ttl}
+        sequence: SequenceRule = {**window, "when": {"op": op, **(when or {})}, "answers": list(answers)}
         return self.arm(sequences=[sequence], optional=optional)
 
     def arm(

@@ -147,7 +147,7 @@ async def send_signal(exchange: Exchange, path: PathParams) -> ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, SignalCommand)
     first = account.events.next_serial
     index = None if command.recording is None else account.timelines.find_recording_index(command.recording)
-    if index is not None and index not in account.state.playing:
+    if index is not None and index not in account.state.playing and not account.state.windows:
         raise make_invalid_command_error(f"recording {command.recording} has no waiting timeline")
     await run_between_requests(account.send_signal_gradually(command.name, index))
     return await wait_for_callbacks(exchange, account, first)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:  # the clients decode the views without the server's modules
-    from mockserver.account.state.state import FaultRuleState
+    from mockserver.account.state.rules import FaultRuleState
 
 
 class RuleView(msgspec.Struct, frozen=True, kw_only=True):

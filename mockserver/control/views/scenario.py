@@ -21,9 +21,9 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
 
     serial: int
     at: str
-    kind: Literal["import", "step", "signal", "callback", "inserted", "deleted", "call", "debugger"]
+    kind: Literal["import", "step", "signal", "callback", "inserted", "deleted", "rule", "call", "debugger"]
     subject: str
-    """The recording's handle, or its SID, or the SID of the call."""
+    """The recording's handle, or its SID, or the SID of the call, or the rule."""
     sid: str
     what: str
 
@@ -100,6 +100,8 @@ def serialize_timer(account: "Account", timer: "Timer") -> TimerView:
         what = f"what call {account.live_calls.get(timer.key).sid} does next"
     elif timer.kind is TimerKind.TRANSCRIPTION:
         what = f"the transcription of {ledger.get_name(timer.key)}"
+    elif timer.kind is TimerKind.WINDOW:
+        what = account.windows.describe_timer(timer.key)
     else:
         delivery = outbox[timer.key]
         again = ", again" if delivery.attempts else ""

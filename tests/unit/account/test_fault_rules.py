@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.account.account import Account
-from mockserver.account.fault_rules import RequestFacts
+from mockserver.account.request_facts import RequestFacts
 from scenarios.operations import Operation
 from tests.accounts import make_account, make_scenario
 
