@@ -20,6 +20,17 @@ ErrorStatus = Annotated[int, Meta(ge=400, le=599, description="An HTTP status fr
 HeaderName = Annotated[
     str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)", description="The name of a header, such as User-Agent.")
 ]
+ERROR_STATUS = 400
+"""The lowest status of an error."""
+AnswerStatus = Annotated[int, Meta(ge=200, le=599, description="An HTTP status from 200 to 599.")]
+HeaderValue = Annotated[
+    str,
+    Meta(
+        pattern=r"^[\t -~\x80-\xff]*$(?!\n)",
+        max_length=8000,
+        description="The value of a header, without a line break.",
+    ),
+]
 AccountSid = Annotated[
     str, Meta(pattern=rf"^AC{SID_DIGITS}$(?!\n)", description=f"An AccountSid: {describe_sid('AC')}.")
 ]
@@ -40,6 +51,12 @@ class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Twilio's `Page`: 0 is the first page of a list."""
     header: Annotated[dict[HeaderName, str], Meta(max_length=MAX_NAMES)] = {}
     """Shell patterns for request headers, by name."""
+    method: Literal["GET", "HEAD", "POST", "DELETE"] | None = None
+    """The HTTP method."""
+    query: Annotated[dict[str, str], Meta(max_length=MAX_NAMES)] = {}
+    """Shell patterns for parameters of the query, by name, such as `PageSize: "1000"`."""
+    body: Annotated[dict[str, str], Meta(max_length=MAX_NAMES)] = {}
+    """Shell patterns for fields of the form in the body, by name, such as `Status: stopped`."""
     every: Count | None = None
     """Only each n-th of the requests that match otherwise."""
 
@@ -96,16 +113,18 @@ class ChunkedDribble(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The effect on a request. Without `status` and `fault`, the usual response is only delayed."""
 
-    status: ErrorStatus | None = None
-    """The status of the response."""
+    status: AnswerStatus | None = None
+    """The status of the response. From 400 on, the body is Twilio's error; else it is empty."""
     code: Count | None = None
     """Twilio's error code; the usual one of the status if left out."""
     message: str | None = None
     """Replaces Twilio's message."""
     body: str | None = None
-    """Replaces Twilio's error body, for example with the HTML of a proxy between you and Twilio."""
+    """Replaces the body, for example with the HTML of a proxy between you and Twilio."""
     media_type: Annotated[str, Meta(pattern=r"^[ -~]+$(?!\n)", description="A media type.")] = "text/html"
     """The media type of `body`."""
+    headers: Annotated[dict[HeaderName, HeaderValue], Meta(max_length=MAX_NAMES)] = {}
+    """Headers of the response, by name, such as `Location: /login`. They replace the usual ones of these names."""
     retry_after: WholeNumber | None = None
     """The seconds in the `Retry-After` header."""
     enforce_retry_after: bool = False

@@ -54,6 +54,8 @@ class WindowProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_d
     phase: Phase = Phase.BEFORE
     since: int
     """The instant at which the phase began."""
+    requests_before: int = 0
+    """The number of matching requests at that instant."""
     requests: int = 0
     """The matching requests since then."""
     signals: tuple[str, ...] = ()
@@ -90,9 +92,14 @@ def walk_window_triggers(window: Window) -> Iterator[Trigger]:
             yield from walk_leaf_triggers(trigger)
 
 
-def after_matching_request(progress: WindowProgress) -> WindowProgress:
-    """Return the state after one more request that the rule matches."""
-    return msgspec.structs.replace(progress, requests=progress.requests + 1)
+def after_matching_requests(progress: WindowProgress, total: int) -> WindowProgress:
+    """Return the state after requests that the rule matches.
+
+    Args:
+        total: the number of all of them, from when the window was armed.
+    """
+    requests = total - progress.requests_before
+    return progress if requests == progress.requests else msgspec.structs.replace(progress, requests=requests)
 
 
 def after_window_signal(progress: WindowProgress, name: str) -> WindowProgress:
@@ -118,6 +125,7 @@ def find_next_phase(window: Window, progress: WindowProgress, now: int) -> Windo
     return WindowProgress(
         phase=Phase(progress.phase + 1),
         since=now,
+        requests_before=progress.requests_before + progress.requests,
         signals=tuple(name for name in progress.signals if name not in used_signals),
         delivered=tuple(event for event in progress.delivered if event not in used_events),
     )
@@ -128,3 +136,11 @@ def find_next_window_instant(window: Window, progress: WindowProgress, now: int)
     awaited = window.get_awaited(progress.phase)
     instants = () if awaited is None else compute_instants(awaited, progress.since)
     return min((instant for instant in instants if instant > now), default=None)
+
+
+def find_next_request(window: Window, progress: WindowProgress) -> int | None:
+    """Return the number of all matching requests that may begin the next phase, or None if it waits for none."""
+    awaited = window.get_awaited(progress.phase)
+    counts = () if awaited is None else (leaf.requests for leaf in walk_leaf_triggers(awaited))
+    waiting = [count for count in counts if count is not None and count > progress.requests]
+    return progress.requests_before + min(waiting) if waiting else None

@@ -12,16 +12,17 @@ import msgspec
 from generators.instants import SECOND
 from generators.seeds import derive_bytes
 from mockserver.account.delays import sample_delay
-from mockserver.account.request_facts import RequestFacts, matches_request
+from mockserver.account.request_facts import RequestFacts
 from mockserver.account.request_targets import build_target, count_target, forget_oldest
+from mockserver.account.rule_index import FoundRule, RuleIndex, get_content
 from mockserver.account.state.rules import FaultRuleState
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 from mockserver.rest.retry_after import Refusal
 from scenarios.durations import parse_duration
 from scenarios.model import Scenario
-from scenarios.operations import OPERATIONS_OF_ONE_RECORDING, Operation
-from scenarios.rules import Fault, Sequence, Then, When
+from scenarios.operations import OPERATIONS_OF_ONE_RECORDING
+from scenarios.rules import Delay, Fault, Sequence, Then, When
 from scenarios.windows import Phase, build_window
 
 if TYPE_CHECKING:
@@ -66,15 +67,23 @@ class FaultRules:
         self._state = state
         self._clock = clock
         self._seed = seed
-        self._resolve_handle = resolve_handle
         self._get_windows = get_windows
-        self._by_operation: dict[Operation, list[FaultRuleState]] = {}
-        """The rules that may match an operation, in order, for the operations that were requested since a change."""
+        self._index = RuleIndex(state, resolve_handle, get_windows)
 
     @property
     def rules(self) -> list[FaultRuleState]:
         """The rules, in order."""
         return self._state.rules
+
+    @property
+    def match_headers(self) -> bool:
+        """True if a rule matches headers."""
+        return self._index.match_headers
+
+    @property
+    def match_forms(self) -> bool:
+        """True if a rule matches fields of the form in the body."""
+        return self._index.match_forms
 
     def list_scripted(self) -> list[FaultRuleState]:
         """Return the rules that the scenario contains and that were not removed."""
@@ -83,13 +92,13 @@ class FaultRules:
     def add(self, *, fault: Fault | None = None, sequence: Sequence | None = None) -> FaultRuleState:
         """Append a rule."""
         number = self._state.rule_serial
-        rule = FaultRuleState(number=number, fault=fault, sequence=sequence, added_at=self._clock.now())
-        of_one_recording = _get_when(rule).op in OPERATIONS_OF_ONE_RECORDING
-        window = build_window(_get_windowed(rule), is_of_one_recording=of_one_recording)
+        rule = FaultRuleState(number=number, fault=fault, sequence=sequence)
+        content = get_content(rule)
+        window = build_window(content, is_of_one_recording=content.when.op in OPERATIONS_OF_ONE_RECORDING)
         if window is not None:
             rule.window = self._get_windows().arm(window, f"rule {number}")
         self._state.rules.append(rule)
-        self._by_operation.clear()
+        self._index.refresh()
         self._state.rule_serial += 1
         self._state.version += 1
         return rule
@@ -103,48 +112,33 @@ class FaultRules:
                 if rule.window is not None and rule not in kept:
                     self._get_windows().disarm(rule.window)
             self._state.rules = kept
-            self._by_operation.clear()
+            self._index.refresh()
             self._state.version += 1
         return removed
 
     def match(self, request: RequestFacts) -> MatchedFault | None:
         """Return the rule that applies to a request, or None if no rule does."""
-        rules = self._by_operation.get(request.operation)
-        if rules is None:
-            rules = [rule for rule in self._state.rules if _get_when(rule).op in (None, request.operation)]
-            self._by_operation[request.operation] = rules
-        matched_fault = self._find_first(rules, request)
-        if self._state.windows:
-            self._count_in_windows(rules, request)
+        found = self._index.find(request)
+        matched_fault = self._find_first(found.started, request)
+        for rule in found.counting:  # even if an earlier rule applies to the request
+            if rule.matches(request) and (number := rule.rule.window) is not None:
+                self._get_windows().record_request(number)
         return matched_fault
 
-    def _find_first(self, rules: list[FaultRuleState], request: RequestFacts) -> MatchedFault | None:
-        for rule in rules:
-            if not self._matches(rule, request):
+    def _find_first(self, started: list[FoundRule], request: RequestFacts) -> MatchedFault | None:
+        for found in started:
+            if not found.matches(request):
                 continue
+            rule = found.rule
             self._state.observations += 1
             then = (
-                self._apply_fault(rule, rule.fault, request)
+                self._apply_fault(rule, rule.fault, request, found.phase)
                 if rule.fault is not None
-                else self._apply_sequence(rule, request)
+                else self._apply_sequence(rule, request, found.phase)
             )
             if then is not None:
                 return None if then is _USUAL_RESPONSE else self._build_matched_fault(rule, then, request)
         return None
-
-    def _matches(self, rule: FaultRuleState, request: RequestFacts) -> bool:
-        return matches_request(_get_when(rule), request, self._resolve_handle)
-
-    def _count_in_windows(self, rules: list[FaultRuleState], request: RequestFacts) -> None:
-        """Count a request in each rule that waits for requests, even if an earlier rule applied to it."""
-        windows = self._get_windows()
-        for rule in rules:
-            if rule.window is not None and windows.counts_requests(rule.window) and self._matches(rule, request):
-                windows.record_request(rule.window)
-
-    def _get_phase(self, rule: FaultRuleState, request: RequestFacts) -> Phase:
-        """Return whether a rule has started, and is over, for a request."""
-        return Phase.OPEN if rule.window is None else self._get_windows().get_phase(rule.window, request.path)
 
     def _build_matched_fault(self, rule: FaultRuleState, then: Then, request: RequestFacts) -> MatchedFault:
         return MatchedFault(then, rule.number, self._choose_delay(rule, then, request), self._explain(rule))
@@ -152,7 +146,7 @@ class FaultRules:
     def _explain(self, rule: FaultRuleState) -> str:
         plan = self._scenario
         whose = f"the scenario {plan.name!r}" if plan is not None and self._is_scripted(rule) else "this account"
-        which = _get_windowed(rule)
+        which = get_content(rule)
         from scenarios.explain import rules as phrases
 
         words = phrases.explain_fault(which) if isinstance(which, Fault) else phrases.explain_sequence(which)
@@ -162,36 +156,31 @@ class FaultRules:
         plan = self._scenario
         return plan is not None and rule.number < len(plan.faults) + len(plan.sequences)
 
-    def _is_over_for_all(self, rule: FaultRuleState) -> bool:
-        return rule.window is not None and self._get_windows().is_over_for_all(rule.window)
-
-    def _apply_fault(self, rule: FaultRuleState, fault: Fault, request: RequestFacts) -> Then | None:
-        target = build_target(request, with_query=True)
-        if self._is_refused(rule, target, request):
+    def _apply_fault(self, rule: FaultRuleState, fault: Fault, request: RequestFacts, phase: Phase) -> Then | None:
+        if rule.refusals and self._is_refused(rule, request, with_query=True):
             return fault.then
-        phase = self._get_phase(rule, request)
-        if phase is Phase.BEFORE:
-            return None
         is_used_up = fault.times is not None and rule.applied >= fault.times
         is_over = is_used_up or phase is Phase.OVER
-        if is_used_up or self._is_over_for_all(rule):  # for ever: its counts are never used again
+        if is_used_up or (is_over and self._is_over_for_ever(rule)):  # its counts are never used again
             rule.request_counts.clear()
-        elif not is_over:
-            count_target(rule.request_counts, target)
+        elif not is_over and (fault.probability < 1 or isinstance(fault.then.delay, Delay)):  # else nothing is drawn
+            count_target(rule.request_counts, build_target(request, with_query=True))
         if not _count_match(rule, fault.when) or is_over:
             return None
-        if fault.probability < 1 and self._draw(rule, target, "whether") >= fault.probability:
+        if fault.probability < 1 and self._draw(rule, request, "whether") >= fault.probability:
             return None
-        return self._record_applied(rule, fault.then, target, request)
+        return self._record_applied(rule, fault.then, request, with_query=True)
 
-    def _apply_sequence(self, rule: FaultRuleState, request: RequestFacts) -> Then | None:
+    def _is_over_for_ever(self, rule: FaultRuleState) -> bool:
+        """Return True if no recording can start a rule again that is over for a request."""
+        return rule.window is not None and not self._state.windows[rule.window].window.is_per_recording
+
+    def _apply_sequence(self, rule: FaultRuleState, request: RequestFacts, phase: Phase) -> Then | None:
         """Return the next answer of a sequence. Each path has its own position in the sequence."""
         assert rule.sequence is not None
         target = build_target(request, with_query=False)
-        if not self._is_refused(rule, target, request):  # else repeat the last answer
-            if self._get_phase(rule, request) is not Phase.OPEN:
-                return None
-            if not _count_match(rule, rule.sequence.when):
+        if not self._is_refused(rule, request, with_query=False):  # else repeat the last answer
+            if phase is Phase.OVER or not _count_match(rule, rule.sequence.when):
                 return None
             count_target(rule.request_counts, target)
         answers = rule.sequence.answers
@@ -199,10 +188,11 @@ class FaultRules:
         if answer == "ok":
             return _USUAL_RESPONSE
         then = Then(status=answer) if isinstance(answer, int) else answer
-        return self._record_applied(rule, then, target, request)
+        return self._record_applied(rule, then, request, with_query=False)
 
-    def _is_refused(self, rule: FaultRuleState, target: str, request: RequestFacts) -> bool:
+    def _is_refused(self, rule: FaultRuleState, request: RequestFacts, *, with_query: bool) -> bool:
         """Return True if the client comes back before an enforced `Retry-After` is over."""
+        target = build_target(request, with_query=with_query)
         refusal = rule.refusals.get(target)
         if refusal is None:
             return False
@@ -211,11 +201,13 @@ class FaultRules:
             return False
         return True
 
-    def _record_applied(self, rule: FaultRuleState, then: Then, target: str, request: RequestFacts) -> Then:
+    def _record_applied(self, rule: FaultRuleState, then: Then, request: RequestFacts, *, with_query: bool) -> Then:
         rule.applied += 1
-        is_new = not self._is_refused(rule, target, request)  # an early request does not extend the wait
-        if then.enforce_retry_after and then.retry_after is not None and is_new:
-            rule.refusals[target] = Refusal(then.retry_after, self._clock.now(), request.tick)
+        if not then.enforce_retry_after or then.retry_after is None:
+            return then
+        if not self._is_refused(rule, request, with_query=with_query):  # an early request does not extend the wait
+            refusal = Refusal(then.retry_after, self._clock.now(), request.tick)
+            rule.refusals[build_target(request, with_query=with_query)] = refusal
             forget_oldest(rule.refusals)
         return then
 
@@ -224,10 +216,11 @@ class FaultRules:
             return 0.0
         if isinstance(then.delay, str):
             return parse_duration(then.delay) / SECOND
-        return sample_delay(then.delay, self._draw(rule, build_target(request, with_query=True), "how long"))
+        return sample_delay(then.delay, self._draw(rule, request, "how long"))
 
-    def _draw(self, rule: FaultRuleState, target: str, purpose: str) -> float:
+    def _draw(self, rule: FaultRuleState, request: RequestFacts, purpose: str) -> float:
         """Draw a number between 0 and 1, both excluded."""
+        target = build_target(request, with_query=True)
         bits = derive_bytes(
             self._seed, "faults", purpose, str(rule.number), target, str(rule.request_counts.get(target, 0))
         )
@@ -238,13 +231,3 @@ def _count_match(rule: FaultRuleState, when: When) -> bool:
     """Count a matching request. Return True if the rule's `every` selects it."""
     rule.matched += 1
     return when.every is None or rule.matched % when.every == 0
-
-
-def _get_windowed(rule: FaultRuleState) -> Fault | Sequence:
-    which = rule.fault or rule.sequence
-    assert which is not None, "a rule is one of the two"
-    return which
-
-
-def _get_when(rule: FaultRuleState) -> When:
-    return (rule.fault or rule.sequence).when  # type: ignore[union-attr]  # a rule is one of the two

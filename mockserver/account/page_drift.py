@@ -61,8 +61,7 @@ class PageDrift:
         """Return True if a rule applies to a page, and count the page as a request that the rule matches."""
         windows = self._get_windows()
         phase = windows.get_phase(window)
-        if windows.counts_requests(window):
-            windows.record_request(window)
+        windows.record_request(window)
         return phase is Phase.OPEN
 
     def _delete(self, indices: Sequence[int], count: int) -> None:

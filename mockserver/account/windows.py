@@ -19,10 +19,11 @@ from scenarios.windows import (
     Phase,
     Window,
     WindowProgress,
-    after_matching_request,
+    after_matching_requests,
     after_window_delivery,
     after_window_signal,
     find_next_phase,
+    find_next_request,
     find_next_window_instant,
     walk_window_triggers,
 )
@@ -40,6 +41,8 @@ class Windows:
         self._state: State = recording_index.state
         self._timers = timers
         self._events = events
+        self.changes = 0
+        """A number that grows with every change of a window."""
 
     def arm(self, window: Window, owner: str) -> int:
         """Start to follow a window, and return its number.
@@ -74,19 +77,17 @@ class Windows:
         index = None if named is None else self._recording_index.find_index(named[1])
         return armed.progress.phase if index is None else armed.by_recording.get(index, armed.progress).phase
 
-    def is_over_for_all(self, number: int) -> bool:
-        """Return True if a window will never be open again."""
-        armed = self._state.windows[number]
-        return armed.progress.phase is Phase.OVER and not armed.window.is_per_recording
-
-    def counts_requests(self, number: int) -> bool:
-        """Return True if a window waits for requests."""
-        return any(leaf.requests is not None for leaf in walk_window_triggers(self._state.windows[number].window))
-
     def record_request(self, number: int) -> None:
         """Record that a request matched the rule of a window."""
+        armed = self._state.windows[number]
+        if armed.next_request is None:
+            return
         self._state.observations += 1
-        self._change_all(number, after_matching_request)
+        armed.requests += 1
+        if armed.requests >= armed.next_request:
+            armed.next_request = None
+            for recording in (None, *armed.by_recording):
+                self._advance(number, recording)
 
     def record_signal(self, name: str, index: int | None) -> None:
         """Record a signal to one recording, or to all."""
@@ -121,13 +122,9 @@ class Windows:
 
     def _change(self, number: int, index: int | None, change: Change) -> None:
         """Change the progress of the recording that something happened to, if recordings have their own."""
-        if index is None or not self._state.windows[number].window.is_per_recording:
-            self._change_all(number, change)
-        else:
-            self._change_one(number, index, change)
-
-    def _change_all(self, number: int, change: Change) -> None:
-        for recording in (None, *self._state.windows[number].by_recording):
+        armed = self._state.windows[number]
+        is_about_one = index is not None and armed.window.is_per_recording
+        for recording in (index,) if is_about_one else (None, *armed.by_recording):
             self._change_one(number, recording, change)
 
     def _change_one(self, number: int, recording: int | None, change: Change) -> None:
@@ -153,8 +150,9 @@ class Windows:
 
     def _advance(self, number: int, recording: int | None) -> None:
         """Begin every phase whose condition holds, and wait for the instant at which time alone may begin the next."""
+        self.changes += 1
         armed, now = self._state.windows[number], self._recording_index.clock.now()
-        progress = self._get_progress(number, recording)
+        progress = after_matching_requests(self._get_progress(number, recording), armed.requests)
         while (later := find_next_phase(armed.window, progress, now)) is not None:
             if progress.timer_key is not None:
                 self._state.window_timers.pop(progress.timer_key)
@@ -168,6 +166,9 @@ class Windows:
                 self._state.window_timers[self._state.timer_serial] = WindowTimer(number, recording)
                 self._timers.add(instant, TimerKind.WINDOW, self._state.timer_serial)
         self._set_progress(number, recording, progress)
+        request = find_next_request(armed.window, progress)
+        if request is not None:
+            armed.next_request = request if armed.next_request is None else min(request, armed.next_request)
 
     def _record_event(self, owner: str, recording: int | None, text: str) -> None:
         index = self._recording_index

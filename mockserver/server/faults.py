@@ -18,13 +18,14 @@ from mockserver.account.request_facts import RequestFacts
 from mockserver.account.worker import Worker
 from mockserver.proxy.transports import abort, close
 from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError
+from mockserver.rest.headers import Header
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
 from mockserver.settings.machine_clock import real_pause, stopwatch
 from scenarios.durations import parse_duration
 from scenarios.operations import Operation
-from scenarios.rules import ChunkedDribble, NetworkFault, Then
+from scenarios.rules import ERROR_STATUS, ChunkedDribble, NetworkFault, Then
 
 RangeSender = Callable[[int, int], Awaitable[bool]]
 """Sends a range of a body's bytes. Returns False if the client has disconnected."""
@@ -75,6 +76,8 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
 
 
 def _collect_request_facts(exchange: Exchange, operation: Operation) -> RequestFacts:
+    rules = exchange.account.fault_rules
+    headers = exchange.all_headers if rules.match_headers else ()
     return RequestFacts(
         operation=operation,
         method=exchange.method,
@@ -82,7 +85,8 @@ def _collect_request_facts(exchange: Exchange, operation: Operation) -> RequestF
         query=exchange.query_string.decode("latin-1"),
         account_sid=exchange.account.sid,
         page=exchange.page_number,
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in exchange.all_headers},
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in headers},
+        form=tuple(exchange.form.pairs) if rules.match_forms else (),
         tick=stopwatch(),
     )
 
@@ -107,11 +111,26 @@ def to_response(matched_fault: MatchedFault, error_response: Response) -> Respon
     then = matched_fault.then
     if then.fault in _RESPONSE_REPLACING_FAULTS:
         return Response(0, reason=matched_fault.reason)
-    if then.body is None:
-        return error_response
-    return msgspec.structs.replace(
-        error_response, status=then.status or 200, body=then.body.encode(), media_type=then.media_type.encode()
+    headers = (
+        *without_own_headers(error_response.headers, then),
+        *((name.encode(), value.encode("latin-1")) for name, value in then.headers.items()),
     )
+    status = then.status or 200
+    if then.body is None and status >= ERROR_STATUS:
+        return msgspec.structs.replace(error_response, headers=headers)
+    return msgspec.structs.replace(
+        error_response,
+        status=status,
+        body=(then.body or "").encode(),
+        media_type=None if then.body is None else then.media_type.encode(),
+        headers=headers,
+    )
+
+
+def without_own_headers(headers: tuple[Header, ...], then: Then) -> tuple[Header, ...]:
+    """Return usual headers without those that a rule sets itself."""
+    own_names = {name.lower().encode() for name in then.headers}
+    return tuple(header for header in headers if header[0].lower() not in own_names) if own_names else headers
 
 
 def choose_network_fault(then: Then | None, method: str, body_length: int) -> NetworkFault | None:

@@ -15,6 +15,7 @@ from mockserver.server.faults import (
     dribble_body,
     is_response_replaced,
     send_truncated_body,
+    without_own_headers,
 )
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
@@ -43,7 +44,8 @@ async def send_response(
         head = response.encode_headers() if metadata is None else metadata.to_bytes() + response.encode_headers()
         if whole(response.status, head, response.body):
             return
-    headers = [*(() if metadata is None else metadata.to_headers()), *response.build_headers()]
+    stamp = () if metadata is None else metadata.to_headers()
+    headers = [*(stamp if then is None else without_own_headers(stamp, then)), *response.build_headers()]
     fault = choose_network_fault(then, scope["method"], response.length)
     if fault is not None and is_response_replaced(fault):
         await break_connection(fault, state.get(TRANSPORT_KEY), receive)

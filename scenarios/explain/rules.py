@@ -7,7 +7,7 @@ from scenarios.explain.callers import explain_caller
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
 from scenarios.operations import OPERATIONS_OF_ONE_RECORDING
-from scenarios.rules import Delay, Expectation, Fault, PageDriftRule, Sequence, Then, When
+from scenarios.rules import ERROR_STATUS, Delay, Expectation, Fault, PageDriftRule, Sequence, Then, When
 from scenarios.triggers import describe_trigger
 from scenarios.windows import Windowed, build_window
 
@@ -98,10 +98,12 @@ def _describe_window(rule: Windowed, when: When) -> list[str]:
 
 def _describe_when(when: When) -> str:
     given = [f"{when.op}" if when.op else "any request"]
-    for name in ("path", "account", "sid", "page"):
+    for name in ("method", "path", "account", "sid", "page"):
         value = getattr(when, name)
         given += [f"{name} {value}"] if value is not None else []
     given += [f"{name}: {pattern}" for name, pattern in when.header.items()]
+    given += [f"{name}={pattern}" for name, pattern in when.query.items()]
+    given += [f"{name}={pattern} in the body" for name, pattern in when.body.items()]
     return ", ".join([*given, *([f"one in every {when.every}"] if when.every else [])])
 
 
@@ -110,6 +112,8 @@ def _describe_then(then: Then) -> str:
     said += [f"code {then.code}"] if then.code else []
     said += [f"message {then.message!r}"] if then.message is not None else []
     said += [f"{len(then.body)} characters of {then.media_type}"] if then.body is not None else []
+    said += ["an empty body"] if then.status and then.status < ERROR_STATUS and not then.body else []
+    said += [f"{name}: {value}" for name, value in then.headers.items()]
     said += [f"Retry-After {then.retry_after}"] if then.retry_after is not None else []
     said += ["enforced"] if then.enforce_retry_after else []
     said += [str(then.fault)] if then.fault else []

@@ -22,7 +22,7 @@ _CAUSES: dict[str, frozenset[str]] = {
         PRECEDING, _STATUS_KEYS | {*PRECEDING, "source", "conference_sid", "conference", "encryption_details"}
     ),
     **dict.fromkeys(("start_time", "date_updated"), frozenset({"date_created"})),
-    **dict.fromkeys(("code", "message", "body", "retry_after"), frozenset({"status"})),
+    **dict.fromkeys(("code", "message", "body", "headers", "retry_after"), frozenset({"status"})),
     "enforce_retry_after": frozenset({"retry_after"}),
     "fields": frozenset({"delay"}),
     "drop": frozenset({"set"}),

@@ -1,15 +1,15 @@
 """Checks rules about requests: contradictions, and conditions that can never match."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from generators.sids import Kind, is_sid
 from generators.suggestion import suggest
-from scenarios.durations import find_duration_problem, parse_duration
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.problems import Problem, ValuePath, describe_value
-from scenarios.rules import MAX_RULES, Delay, Expectation, PageDriftRule, Then, When
+from scenarios.rules import MAX_RULES, Expectation, PageDriftRule, Then, When
 from scenarios.shell_patterns import MAX_PATTERN_LENGTH
+from scenarios.validation.effect_checks import check_effect
 from scenarios.validation.window_checks import check_window
 
 
@@ -24,13 +24,13 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
     for number, fault in enumerate(scenario.faults):
         yield from _check_when(fault.when, handles, ("faults", number, "when"))
         yield from check_window(fault, ("faults", number), start)
-        yield from _check_then(fault.then, ("faults", number, "then"))
+        yield from check_effect(fault.then, ("faults", number, "then"))
     for number, sequence in enumerate(scenario.sequences):
         yield from _check_when(sequence.when, handles, ("sequences", number, "when"))
         yield from check_window(sequence, ("sequences", number), start)
         for place, answer in enumerate(sequence.answers):
             if isinstance(answer, Then):
-                yield from _check_then(answer, ("sequences", number, "answers", place))
+                yield from check_effect(answer, ("sequences", number, "answers", place))
     yield from _check_drift_size(scenario.page_drift)
     for number, rule in enumerate(scenario.page_drift):
         yield from _check_when(rule.when, handles, ("page_drift", number, "when"))
@@ -42,13 +42,37 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
 
 def _check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
     yield from _check_sid(when.sid, handles, path)
-    patterns: list[tuple[ValuePath, str]] = [(("header", name), pattern) for name, pattern in when.header.items()]
+    patterns: list[tuple[ValuePath, str]] = [
+        ((key, name), pattern)
+        for key, conditions in (("header", when.header), ("query", when.query), ("body", when.body))
+        for name, pattern in conditions.items()
+    ]
     for key, pattern in [(("path",), when.path or ""), *patterns]:
         if len(pattern) > MAX_PATTERN_LENGTH:
             expected = f"a shell pattern of at most {MAX_PATTERN_LENGTH} characters"
             yield Problem((*path, *key), f"expected {expected}, found {len(pattern)}.")
     if when.page is not None and when.op and not _is_list_operation(when.op):
         yield Problem((*path, "page"), f"expected a list operation, because only lists have pages, found {when.op}.")
+    methods = _list_methods(when.op)
+    if when.method is not None and when.method not in methods:
+        expected = f"{' or '.join(methods)}, which {when.op} is requested with"
+        yield Problem((*path, "method"), f"expected {expected}, found {when.method}.")
+    elif when.body and "POST" not in ([when.method] if when.method else methods):
+        found = f"method {when.method}" if when.method else when.op
+        yield Problem(
+            (*path, "body"), f"expected an operation with a form in its body, which POST sends, found {found}."
+        )
+
+
+def _list_methods(op: Operation | None) -> Sequence[str]:
+    """Return the methods of the requests of an operation; of any operation if it is None."""
+    verb = "" if op is None else op.split("_")[0]
+    return {"": ("GET", "HEAD", "POST", "DELETE"), "list": _READING, "fetch": _READING, "delete": ("DELETE",)}.get(
+        verb, ("POST",)
+    )
+
+
+_READING = ("GET", "HEAD")
 
 
 def _check_sid(sid: str | None, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
@@ -56,60 +80,6 @@ def _check_sid(sid: str | None, handles: Collection[str], path: ValuePath) -> It
         return
     meant = suggest(sid, handles)
     yield Problem((*path, "sid"), f"expected a SID or the id of a recording here, found {describe_value(sid)}.{meant}")
-
-
-def _check_then(then: Then, path: ValuePath) -> Iterator[Problem]:
-    if not (then.status or then.fault or then.delay or then.chunked_dribble):
-        yield Problem(path, "expected an effect: a status, fault, delay or chunked_dribble.")
-    if then.fault and (then.status or then.body is not None):
-        other = "status" if then.status else "body"
-        yield Problem((*path, other), f"expected a fault or a {other}: {then.fault} sends no response.")
-    for key, needed in _REQUIRED_KEYS.items():
-        if getattr(then, key) != getattr(_EMPTY_THEN, key) and getattr(then, needed) is None:
-            yield Problem((*path, key), f"expected {needed} beside {key}, found none.")
-    if then.body is not None and (then.code or then.message is not None):
-        yield Problem((*path, "body"), "expected a body, or a code and message for Twilio's own, found both.")
-    if isinstance(then.delay, Delay):
-        yield from _check_delay(then.delay, (*path, "delay"))
-    else:
-        yield from _check_durations({"delay": then.delay}, path)
-    if then.chunked_dribble:
-        yield from _check_durations({"duration": then.chunked_dribble.duration}, (*path, "chunked_dribble"))
-
-
-_REQUIRED_KEYS = {
-    "code": "status",
-    "message": "status",
-    "body": "status",
-    "retry_after": "status",
-    "enforce_retry_after": "retry_after",
-    "media_type": "body",
-}
-_EMPTY_THEN = Then()
-
-
-def _check_durations(durations: Mapping[str, str | None], path: ValuePath) -> Iterator[Problem]:
-    for key, duration in durations.items():
-        sentence = None if duration is None else find_duration_problem(duration)
-        if sentence is not None:
-            yield Problem((*path, key), sentence)
-
-
-def _check_delay(delay: Delay, path: ValuePath) -> Iterator[Problem]:
-    yield from _check_durations({"fixed": delay.fixed}, path)
-    if delay.uniform:
-        yield from _check_durations({"upper": delay.uniform.upper}, (*path, "uniform"))
-    if delay.log_normal:
-        yield from _check_durations({"median": delay.log_normal.median}, (*path, "log_normal"))
-    given = [name for name in ("fixed", "uniform", "log_normal") if getattr(delay, name)]
-    if len(given) != 1:
-        listed = " and ".join(given) or "none"
-        yield Problem(path, f"expected one of fixed, uniform and log_normal, found {listed}.")
-    elif delay.uniform and parse_duration(delay.uniform.lower) > parse_duration(delay.uniform.upper):
-        most = delay.uniform.upper
-        yield Problem(
-            (*path, "uniform", "lower"), f"expected at most {most}, which is upper, found {delay.uniform.lower}."
-        )
 
 
 def _check_drift_size(rules: Sequence[PageDriftRule]) -> Iterator[Problem]:
@@ -123,7 +93,7 @@ def _check_drift_size(rules: Sequence[PageDriftRule]) -> Iterator[Problem]:
 def _check_page_drift(rule: PageDriftRule, path: ValuePath) -> Iterator[Problem]:
     if not (rule.insert or rule.delete):
         yield Problem(path, "expected a change: insert or delete.")
-    for name in ("path", "account", "sid", "header", "every"):
+    for name in ("path", "account", "sid", "header", "method", "query", "body", "every"):
         if getattr(rule.when, name):
             yield Problem((*path, "when", name), f"expected op and page only, which page drift supports, found {name}.")
     op = rule.when.op

@@ -410,6 +410,24 @@ def test_fault_accepts_conditions_of_when(mock: MockTwilio) -> None:
         mock.faults("list_recording", status=500)  # type: ignore[arg-type]  # a mistake
 
 
+def test_fault_starts_and_ends_and_answers_with_headers(mock: MockTwilio) -> None:
+    portal = {"Location": "http://127.0.0.1:9/login"}
+    mock.faults(
+        "list_recordings", when={"method": "GET"}, status=302, headers=portal, after="5s", until={"requests": 1}
+    )
+    mock.faults.sequence("fetch_recording", 500, after={"signal": "break"}, until={"signal": "mend"}, ttl=None)
+    assert len(list_sids(mock, limit=1)) == 1
+    mock.clock.advance("5s")
+    with pytest.raises(TwilioException, match="302"):
+        list_sids(mock, limit=1)
+    (sid,) = list_sids(mock, limit=1)
+    mock.scenario.signal("break")
+    with pytest.raises(TwilioException, match="500"):
+        mock.client().recordings(sid).fetch()
+    mock.scenario.signal("mend")
+    assert mock.client().recordings(sid).fetch().sid == sid
+
+
 def test_reset_removes_faults_and_later_faults_stay(mock: MockTwilio) -> None:
     with mock.faults("list_recordings", status=503) as fault:
         mock.reset()

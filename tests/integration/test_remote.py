@@ -387,7 +387,7 @@ def test_sid_command_explains_recording_created_on_server(
         (["faults", "add", "list_recordings"], "expected an effect, such as --status 429, --delay 2s or --fault,"),
         (["faults", "add", "--times", "1"], "429, --delay 2s or --fault, found no flag: recmock faults add"),
         (["faults", "add", FAULT, "--times", "1"], "expected a fault as JSON or as flags, found both."),
-        (["faults", "add", "--status", "200"], "then.status: expected an HTTP status from 400 to 599, found 200."),
+        (["faults", "add", "--status", "199"], "then.status: expected an HTTP status from 200 to 599, found 199."),
         (["faults", "add", "{nonsense"], "expected a fault or a sequence as a JSON object, found '{nonsense': JSON is"),
         (["recordings", "add", "--status", "done"], "recordings[0].status: expected one of in-progress, paused,"),
         (["recordings", "add", "--media", "no.wav"], "/no.wav'."),

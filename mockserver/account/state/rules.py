@@ -12,7 +12,6 @@ class FaultRuleState(msgspec.Struct, kw_only=True):
     number: int
     fault: Fault | None = None
     sequence: Sequence | None = None
-    added_at: int
     window: int | None = None
     """The number of its window; None if it always applies."""
     matched: int = 0

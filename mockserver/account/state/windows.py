@@ -13,6 +13,10 @@ class WindowState(msgspec.Struct, kw_only=True):
     """What applies in the window, such as `rule 2`, for the log of events."""
     progress: WindowProgress
     """That of the account, and of every recording that has none of its own."""
+    requests: int = 0
+    """The requests that the rule matched while the window waited for some."""
+    next_request: int | None = None
+    """The number of requests at which to look at the window again; None if it waits for none."""
     by_recording: dict[int, WindowProgress] = {}
     """The progress of recordings about which something happened."""
 

@@ -190,6 +190,9 @@ class RequestConditions(TypedDict, total=False):
     sid: str
     page: int
     header: Mapping[str, str]
+    method: Literal["GET", "HEAD", "POST", "DELETE"]
+    query: Mapping[str, str]
+    body: Mapping[str, str]
     every: int
 
 
@@ -207,6 +210,7 @@ class FaultEffect(TypedDict, total=False):
     message: str
     body: str
     media_type: str
+    headers: Mapping[str, str]
     retry_after: int
     enforce_retry_after: bool
     fault: NetworkFaultName

@@ -7,11 +7,12 @@ from scenarios.windows import (
     Phase,
     Window,
     WindowProgress,
-    after_matching_request,
+    after_matching_requests,
     after_window_delivery,
     after_window_signal,
     build_window,
     find_next_phase,
+    find_next_request,
     find_next_window_instant,
 )
 
@@ -53,18 +54,19 @@ def test_window_without_after_is_open_at_once_and_without_until_for_ever() -> No
 
 def test_end_counts_from_start() -> None:
     window = Window(after=Trigger(requests=2), until=Trigger(any=(Trigger(requests=1), Trigger(time="3s"))))
-    progress = after_matching_request(START)
-    assert find_next_phase(window, progress, SECOND) is None
-    opened = find_next_phase(window, after_matching_request(progress), 7 * SECOND)
-    assert opened == WindowProgress(phase=Phase.OPEN, since=7 * SECOND)
-    assert find_next_window_instant(window, opened, 7 * SECOND) == 10 * SECOND
+    assert find_next_request(window, START) == 2
+    progress = after_matching_requests(START, 1)
+    assert (find_next_phase(window, progress, SECOND), find_next_request(window, progress)) == (None, 2)
+    opened = find_next_phase(window, after_matching_requests(progress, 2), 7 * SECOND)
+    assert opened == WindowProgress(phase=Phase.OPEN, since=7 * SECOND, requests_before=2)
+    assert (find_next_window_instant(window, opened, 7 * SECOND), find_next_request(window, opened)) == (10 * SECOND, 3)
     assert find_next_phase(window, opened, 10 * SECOND - 1) is None
-    over = WindowProgress(phase=Phase.OVER, since=10 * SECOND)
+    over = WindowProgress(phase=Phase.OVER, since=10 * SECOND, requests_before=2)
     assert find_next_phase(window, opened, 10 * SECOND) == over
-    assert find_next_phase(window, after_matching_request(opened), 8 * SECOND) == WindowProgress(
-        phase=Phase.OVER, since=8 * SECOND
+    assert find_next_phase(window, after_matching_requests(opened, 3), 8 * SECOND) == WindowProgress(
+        phase=Phase.OVER, since=8 * SECOND, requests_before=3
     )
-    assert find_next_phase(window, over, 99 * SECOND) is None
+    assert (find_next_phase(window, over, 99 * SECOND), find_next_request(window, over)) == (None, None)
 
 
 def test_signal_and_callback_are_used_once() -> None:

@@ -385,8 +385,8 @@ INVALID_SCENARIOS = [
         ":2: faults[0].then: expected an effect: a status, fault, delay or chunked_dri",
     ),
     (
-        make_fault_yaml("{then: {status: 200}}"),
-        ":2: faults[0].then.status: expected an HTTP status from 400 to 599, found 200.",
+        make_fault_yaml("{then: {status: 199}}"),
+        ":2: faults[0].then.status: expected an HTTP status from 200 to 599, found 199.",
     ),
     (
         make_fault_yaml("{then: {status: 500, fault: empty_response}}"),
