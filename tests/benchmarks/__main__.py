@@ -11,6 +11,7 @@ from generators.seeds import derive_auth_token, derive_demo_account_sid
 from tests.benchmarks.fixture import print_fixture_cost
 from tests.benchmarks.lists import print_list_costs
 from tests.benchmarks.load import find_load_tool, measure_load
+from tests.benchmarks.rules import print_rules_cost
 from tests.benchmarks.servers import MeasuredServer, run_bare_application, run_mock, wait_for_first_response
 
 _SID = derive_demo_account_sid("0")
@@ -43,6 +44,7 @@ def main() -> None:
         print_throughput("warm list of 50", server, _LIST_PATH, list_body, options.rounds, options.seconds)
         print_throughput("warm fetch", server, fetch, _get_body(server, fetch), options.rounds, options.seconds)
     print_polling_cost(options.rounds, options.seconds)
+    print_rules_cost(_LIST_PATH, _AUTH, options.rounds, options.seconds)
     print_cold_start(list_body, options.rounds)
     print_corpus_size_cost(options.rounds)
     print_list_costs()
