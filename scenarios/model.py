@@ -12,10 +12,11 @@ from scenarios.callers import Caller
 from scenarios.clock_mode import ClockMode
 from scenarios.creation_matcher import CreationMatcher
 from scenarios.durations import Duration
+from scenarios.expectations import Expectation
 from scenarios.field_types import CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
 from scenarios.numbers import Share
 from scenarios.origins import UrlOrigin
-from scenarios.rules import MAX_RULES, Expectation, Fault, PageDriftRule, Sequence
+from scenarios.rules import MAX_RULES, Fault, PageDriftRule, Sequence
 from scenarios.statuses import CallbackEvent, ConferenceStatus, RecordingStatus, TranscriptionStep
 from scenarios.triggers import Instant, WrittenTrigger
 

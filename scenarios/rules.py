@@ -170,20 +170,3 @@ class PageDriftRule(Windowed, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The number of the page's last completed recordings to delete: no others can be deleted."""
     times: Count = 1
     """The number of pages after which the rule applies."""
-
-
-class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How often a client should make a request: at least once, unless `min` or `max` say otherwise."""
-
-    op: Operation
-    """The operation, such as `list_recordings`."""
-    sid: str | None = None
-    """A SID that the path names, or the id of a recording of the scenario."""
-    status: Annotated[int, Meta(ge=100, le=599)] | None = None
-    """The status of the response."""
-    min: WholeNumber | None = None
-    """The smallest number of requests."""
-    max: WholeNumber | None = None
-    """The largest number of requests."""
-    followed_next_page: bool | None = None
-    """True if the client must request a later page by a `next_page_uri`."""

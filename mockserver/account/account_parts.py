@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mockserver.account.commands.recordings import BeginRecording
     from mockserver.account.page_drift import PageDrift
     from mockserver.account.windows import Windows
+    from mockserver.journal.milestones import Milestones
 
 
 class AccountParts(DerivedResources):
@@ -94,9 +95,20 @@ class AccountParts(DerivedResources):
         return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
 
     @cached_property
+    def milestones(self) -> "Milestones | None":
+        """What the scenario's expectations wait for; None if they have no order."""
+        if self.scenario is None or not any(expectation.has_order for expectation in self.scenario.expect):
+            return None
+        from mockserver.journal.milestones import Milestones  # few scenarios need them
+
+        return Milestones(lambda: self.journal, self.find_status, self.scenario.expect, self.clock.now())
+
+    @cached_property
     def timelines(self) -> Timelines:
         """The timelines of recordings."""
-        return Timelines(self.recordings, self.timers, self.events, self.callbacks, lambda: self.windows)
+        return Timelines(
+            self.recordings, self.timers, self.events, self.callbacks, lambda: self.windows, self.milestones
+        )
 
     @cached_property
     def scheduler(self) -> Scheduler:
@@ -210,6 +222,11 @@ class AccountParts(DerivedResources):
     def has_state(self) -> bool:
         """True if the account cannot be created again from settings and scenario alone."""
         return self.changes.has_changes
+
+    def find_status(self, sid: str) -> str | None:
+        """Return the present status of a recording, or None if there is none with this SID."""
+        index = self.recordings.recording_index.find_index(sid)
+        return None if index is None else self.recordings.recording_index.get_status(index).value
 
     def resolve_handle(self, handle_or_sid: str) -> str:
         """Return the SID of a recording by its handle. Any other text is returned unchanged."""

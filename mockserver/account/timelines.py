@@ -8,17 +8,18 @@ from generators.suggestion import shorten_list
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.deliveries import Delivery, DeliveryState
-from mockserver.account.state.state import State, TimerKind
+from mockserver.account.state.state import FIRST_CREATED, State, TimerKind
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
 from scenarios import timeline
 from scenarios.model import Step, Timeline
-from scenarios.statuses import CallbackEvent
+from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.timeline import RequestKind, TimelineProgress
 
 if TYPE_CHECKING:
     from mockserver.account.windows import Windows
+    from mockserver.journal.milestones import Milestones
 
 
 class Timelines:
@@ -27,6 +28,7 @@ class Timelines:
     Args:
         callbacks: the queue of the callbacks that steps send.
         get_windows: returns the windows of the account's rules, which few accounts have.
+        milestones: what the scenario's expectations wait for; None if they wait for nothing.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Timelines:
         events: EventLog,
         callbacks: CallbackQueue,
         get_windows: "Callable[[], Windows]",
+        milestones: "Milestones | None" = None,
     ) -> None:
         self._recordings = recordings
         self._recording_index = recordings.recording_index
@@ -44,6 +47,7 @@ class Timelines:
         self._events = events
         self._callbacks = callbacks
         self._get_windows = get_windows
+        self._milestones = milestones
 
     def start(self, index: int, steps: Timeline) -> None:
         """Start a timeline on a recording that has none, and run the steps that are due at once."""
@@ -78,6 +82,7 @@ class Timelines:
             if playing_index in playing:
                 playing[playing_index] = timeline.after_signal(playing[playing_index], name)
                 self._record_event("signal", playing_index, name)
+                self.record_milestone("signal", name, playing_index)
                 self._run_triggered_steps(playing_index)
 
     def signal_change(self, name: str, index: int) -> None:
@@ -89,7 +94,10 @@ class Timelines:
     def record_delivery(self, delivery: Delivery) -> None:
         """Record that the receiver of a callback answered with 2xx. Another outcome changes nothing."""
         index, playing = delivery.recording, self._state.playing
-        if index in playing and delivery.state is DeliveryState.DELIVERED:
+        if index is None or delivery.state is not DeliveryState.DELIVERED:
+            return
+        self.record_milestone("callback", delivery.event, index)
+        if index in playing:
             playing[index] = timeline.after_delivery(playing[index], CallbackEvent(delivery.event))
             self._run_triggered_steps(index)
 
@@ -135,6 +143,9 @@ class Timelines:
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
+        if step.status is not None and self._milestones is not None:
+            before = self._recording_index.get_status(index).value if index < FIRST_CREATED else None
+            self.record_status(index, before, step.status)
         self._recordings.apply_update(index, step.status, step.set)
         for key, status in iter_belongings(step):
             from mockserver.account.belongings import set_belonging
@@ -169,6 +180,21 @@ class Timelines:
         if next_playing.awaited_step is None:
             del self._state.playing[index]
         self.apply_step(index, step)
+
+    def record_milestone(self, noun: str, name: str, index: int) -> None:
+        """Record what happened to a recording, if an expectation waits for it."""
+        if self._milestones is not None:
+            self._milestones.record(noun, name, self._recording_index.get_sid(index), self._recording_index.clock.now())
+
+    def record_status(self, index: int, before: str | None, after: RecordingStatus) -> None:
+        """Record a new status, if an expectation waits for one.
+
+        Args:
+            before: the status before, if the recording had it from the start unless that is known better.
+        """
+        if self._milestones is not None:
+            recordings = self._recording_index
+            self._milestones.record_status(before, after, recordings.get_sid(index), recordings.clock.now())
 
     def _record_event(self, kind: str, index: int, what: str) -> None:
         self._events.record(kind, self._recording_index.get_name(index), self._recording_index.get_sid(index), what)

@@ -117,6 +117,8 @@ class Journal(BudgetedLog):
     def __init__(self, dropped: int = 0, budget: LogBudget | None = None) -> None:
         super().__init__(LogBudget() if budget is None else budget)
         self.dropped = dropped
+        self.clear_count = 0
+        """How often the journal was emptied. The numbers of its entries then begin again."""
         self._entries: deque[Entry] = deque()
         self._listeners: list[Callable[[Entry], object]] = []
 
@@ -165,6 +167,7 @@ class Journal(BudgetedLog):
     def clear(self) -> None:
         """Remove all entries, and restart the numbers at 0."""
         self.dropped = 0
+        self.clear_count += 1
         self._entries.clear()
         self._count_all_as_dropped()
 

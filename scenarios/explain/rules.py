@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from scenarios.explain.callers import explain_caller
+from scenarios.explain.expectations import explain_expectation
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
 from scenarios.operations import OPERATIONS_OF_ONE_RECORDING
-from scenarios.rules import ERROR_STATUS, Delay, Expectation, Fault, PageDriftRule, Sequence, Then, When
+from scenarios.rules import ERROR_STATUS, Delay, Fault, PageDriftRule, Sequence, Then, When
 from scenarios.triggers import describe_trigger
 from scenarios.windows import Windowed, build_window
 
@@ -38,7 +39,7 @@ def explain_rules(scenario: Scenario) -> Iterator[str]:
     yield from map(explain_fault, scenario.faults)
     yield from map(explain_sequence, scenario.sequences)
     yield from map(explain_page_drift, scenario.page_drift)
-    yield from map(_explain_expectation, scenario.expect)
+    yield from map(explain_expectation, scenario.expect)
 
 
 def explain_fault(rule: Fault) -> str:
@@ -71,18 +72,6 @@ def _format_times(count: int) -> str:
 def _describe_deletion(count: int) -> str:
     ones = "one is" if count == 1 else f"{count} are"
     return f"of the page's completed recordings, the last {ones} deleted"
-
-
-def _explain_expectation(expectation: Expectation) -> str:
-    least, most = expectation.min, expectation.max
-    often = [] if least is None else [f"at least {_format_times(least)}"]
-    often += [] if most is None else [f"at most {_format_times(most)}"]
-    about = [f"of {expectation.sid}"] if expectation.sid else []
-    about += [f"answered {expectation.status}"] if expectation.status else []
-    if expectation.followed_next_page is not None:
-        about.append(f"{'' if expectation.followed_next_page else 'not '}following next_page_uri")
-    meant = ", ".join([" ".join([expectation.op, *about[:1]]), *about[1:]])
-    return f"Expected: {meant}, {' and '.join(often) or 'at least once'}."
 
 
 def _describe_window(rule: Windowed, when: When) -> list[str]:

@@ -27,9 +27,9 @@ def check_effect(then: Then, path: ValuePath) -> Iterator[Problem]:
     if isinstance(then.delay, Delay):
         yield from _check_delay(then.delay, (*path, "delay"))
     else:
-        yield from _check_durations({"delay": then.delay}, path)
+        yield from check_durations({"delay": then.delay}, path)
     if then.chunked_dribble:
-        yield from _check_durations({"duration": then.chunked_dribble.duration}, (*path, "chunked_dribble"))
+        yield from check_durations({"duration": then.chunked_dribble.duration}, (*path, "chunked_dribble"))
 
 
 _REQUIRED_KEYS = {
@@ -68,7 +68,8 @@ def _check_answer(then: Then, path: ValuePath) -> Iterator[Problem]:
         yield Problem((*path, "retry_after"), "expected retry_after or the header Retry-After, found both.")
 
 
-def _check_durations(durations: Mapping[str, str | None], path: ValuePath) -> Iterator[Problem]:
+def check_durations(durations: Mapping[str, str | None], path: ValuePath) -> Iterator[Problem]:
+    """Yield the problems of durations by key."""
     for key, duration in durations.items():
         sentence = None if duration is None else find_duration_problem(duration)
         if sentence is not None:
@@ -76,11 +77,11 @@ def _check_durations(durations: Mapping[str, str | None], path: ValuePath) -> It
 
 
 def _check_delay(delay: Delay, path: ValuePath) -> Iterator[Problem]:
-    yield from _check_durations({"fixed": delay.fixed}, path)
+    yield from check_durations({"fixed": delay.fixed}, path)
     if delay.uniform:
-        yield from _check_durations({"upper": delay.uniform.upper}, (*path, "uniform"))
+        yield from check_durations({"upper": delay.uniform.upper}, (*path, "uniform"))
     if delay.log_normal:
-        yield from _check_durations({"median": delay.log_normal.median}, (*path, "log_normal"))
+        yield from check_durations({"median": delay.log_normal.median}, (*path, "log_normal"))
     given = [name for name in ("fixed", "uniform", "log_normal") if getattr(delay, name)]
     if len(given) != 1:
         listed = " and ".join(given) or "none"

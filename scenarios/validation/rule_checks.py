@@ -7,14 +7,14 @@ from generators.suggestion import suggest
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.problems import Problem, ValuePath, describe_value
-from scenarios.rules import MAX_RULES, Expectation, PageDriftRule, Then, When
+from scenarios.rules import MAX_RULES, PageDriftRule, Then, When
 from scenarios.shell_patterns import MAX_PATTERN_LENGTH
 from scenarios.validation.effect_checks import check_effect
 from scenarios.validation.window_checks import check_window
 
 
 def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Problem]:
-    """Yield the problems of faults, sequences, page drift and expectations.
+    """Yield the problems of faults, sequences and page drift.
 
     Args:
         scenario: the scenario.
@@ -36,12 +36,10 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
         yield from _check_when(rule.when, handles, ("page_drift", number, "when"))
         yield from check_window(rule, ("page_drift", number), start)
         yield from _check_page_drift(rule, ("page_drift", number))
-    for number, expectation in enumerate(scenario.expect):
-        yield from _check_expectation(expectation, handles, ("expect", number))
 
 
 def _check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
-    yield from _check_sid(when.sid, handles, path)
+    yield from check_sid(when.sid, handles, path)
     patterns: list[tuple[ValuePath, str]] = [
         ((key, name), pattern)
         for key, conditions in (("header", when.header), ("query", when.query), ("body", when.body))
@@ -51,7 +49,7 @@ def _check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterat
         if len(pattern) > MAX_PATTERN_LENGTH:
             expected = f"a shell pattern of at most {MAX_PATTERN_LENGTH} characters"
             yield Problem((*path, *key), f"expected {expected}, found {len(pattern)}.")
-    if when.page is not None and when.op and not _is_list_operation(when.op):
+    if when.page is not None and when.op and not is_list_operation(when.op):
         yield Problem((*path, "page"), f"expected a list operation, because only lists have pages, found {when.op}.")
     methods = _list_methods(when.op)
     if when.method is not None and when.method not in methods:
@@ -75,7 +73,8 @@ def _list_methods(op: Operation | None) -> Sequence[str]:
 _READING = ("GET", "HEAD")
 
 
-def _check_sid(sid: str | None, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
+def check_sid(sid: str | None, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
+    """Yield a problem if a `sid` is neither a SID nor a handle."""
     if sid is None or sid in handles or any(is_sid(sid, kind) for kind in Kind):
         return
     meant = suggest(sid, handles)
@@ -97,19 +96,10 @@ def _check_page_drift(rule: PageDriftRule, path: ValuePath) -> Iterator[Problem]
         if getattr(rule.when, name):
             yield Problem((*path, "when", name), f"expected op and page only, which page drift supports, found {name}.")
     op = rule.when.op
-    if op and not (_is_list_operation(op) and op.endswith("_recordings")):
+    if op and not (is_list_operation(op) and op.endswith("_recordings")):
         yield Problem((*path, "when", "op"), f"expected an operation that lists recordings, found {op}.")
 
 
-def _check_expectation(expectation: Expectation, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
-    yield from _check_sid(expectation.sid, handles, path)
-    least, most = expectation.min, expectation.max
-    if least is not None and most is not None and least > most:
-        yield Problem((*path, "min"), f"expected at most {most}, which is max, found {least}.")
-    if expectation.followed_next_page is not None and not _is_list_operation(expectation.op):
-        sentence = f"expected a list operation, because only lists have pages, found {expectation.op}."
-        yield Problem((*path, "followed_next_page"), sentence)
-
-
-def _is_list_operation(op: Operation) -> bool:
+def is_list_operation(op: Operation) -> bool:
+    """Return True if the operation has pages."""
     return op.startswith("list_")

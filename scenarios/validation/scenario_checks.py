@@ -16,6 +16,7 @@ from scenarios.validation.caller_checks import check_callers
 from scenarios.validation.coherence_checks import check_coherence, check_source
 from scenarios.validation.creation_checks import check_creations
 from scenarios.validation.dates import check_instant, check_instants
+from scenarios.validation.expectation_checks import check_expectations
 from scenarios.validation.rule_checks import check_rules
 from scenarios.validation.timeline_checks import check_timeline
 
@@ -43,7 +44,9 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
             yield from check_coherence(subject, path, scenario.clock.start)
         yield from check_timeline(subject, path, scenario.clock.start)
     yield from check_creations(scenario)
-    yield from check_rules(scenario, frozenset(list_ids(scenario)))
+    handles = frozenset(list_ids(scenario))
+    yield from check_rules(scenario, handles)
+    yield from check_expectations(scenario, handles)
 
 
 def _walk_subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, ValuePath]]:

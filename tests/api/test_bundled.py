@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.server import faults
+from mockserver.server import faults, gateway
 from mockserver.testing.sink import Sink
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
@@ -84,8 +84,8 @@ def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Call
         assert api.run_command("GET", "")["timelines"] == []
 
 
-def test_bundled_scenarios_number_eighteen() -> None:
-    assert len(find_bundled_files()) == 18
+def test_bundled_scenarios_number_nineteen() -> None:
+    assert len(find_bundled_files()) == 19
 
 
 def test_happy_path_completes_by_fetches_or_time() -> None:
@@ -113,6 +113,30 @@ def test_slow_processing_completes_after_many_fetches_or_time() -> None:
         assert fetch_statuses(api, "slow", 9) == ["processing"] * 9
         assert len(advance_clock(api, "1s")) == 2
         assert fetch_statuses(api, "slow") == ["completed"]
+
+
+@pytest.mark.parametrize(
+    ("pause", "downloads_early", "is_met"),
+    [("1s", False, [True, True]), ("1s", True, [True, False]), ("900ms", False, [False, True])],
+    ids=["patient", "early", "fast"],
+)
+def test_polling_expects_slow_polls_and_a_late_download(
+    pause: str, downloads_early: bool, is_met: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "stopwatch", lambda: 0.0)
+    with make_bundled_mock("polling") as api:
+        media = f"{api.root}/Recordings/{api.get_account().resolve_handle('polled')}.mp3"
+        if downloads_early:
+            assert api.get(media).status_code == 404
+        for status in (*["processing"] * 5, "completed"):
+            assert fetch_statuses(api, "polled") == [status]
+            advance_clock(api, pause)
+        assert api.get(media).status_code == 200
+        assert [result["is_met"] for result in api.run_command("GET", "/expectations")] == is_met
+    assert explain_scenario(load("polling")).rules == (
+        "Expected: fetch_recording of polled, at most 1 per 1s.",
+        "Expected: fetch_recording_media of polled, only after the status completed, at least once.",
+    )
 
 
 def test_fetches_are_counted_per_recording() -> None:

@@ -225,6 +225,45 @@ def test_run_checks_expectations_after_program(
     assert len(err.splitlines()) == (1 if verdict else 0)
 
 
+ORDERED_SCENARIO = """
+clock: {mode: frozen}
+recordings:
+  - {id: late, status: processing, timeline: [{after: {fetches: 2}, status: completed}]}
+expect:
+  - {op: fetch_recording_media, sid: late, after: {status: completed}, within: 1m}
+"""
+DOWNLOAD_PROGRAM = """
+import os, urllib.request, urllib.error, base64
+sid, token = os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"]
+def get(path):
+    request = urllib.request.Request(f"https://api.twilio.com/2010-04-01/Accounts/{sid}/{path}")
+    request.add_header("Authorization", "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode())
+    try:
+        with urllib.request.urlopen(request) as response:
+            return response.read()
+    except urllib.error.HTTPError as error:
+        return error.close()
+import json
+recording = json.loads(get("Recordings.json"))["recordings"][0]["sid"]
+if EARLY: get(f"Recordings/{recording}.mp3")
+while json.loads(get(f"Recordings/{recording}.json"))["status"] != "completed": pass
+get(f"Recordings/{recording}.mp3")
+"""
+
+
+@pytest.mark.parametrize(("is_early", "code"), [(False, 0), (True, 1)], ids=["waits", "early"])
+def test_run_fails_client_that_fetches_media_before_completed(
+    is_early: bool, code: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scenario_file = write_scenario(tmp_path, ORDERED_SCENARIO)
+    program = DOWNLOAD_PROGRAM.replace("EARLY", str(is_early))
+    assert main(["scenario", "run", scenario_file, "--count", "0", "--", sys.executable, "-c", program]) == code
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.partition(": ")[2].partition(": ")[0] for line in lines[:1]] == ["NOT MET" if is_early else "met"]
+    assert [line.startswith("  broken by 1: GET /2010-04-01/Accounts/") for line in lines[1:]] == [True] * is_early
+    assert all(line.endswith("404: just before the status completed") for line in lines[1:])
+
+
 def test_run_returns_exit_code_of_failed_program(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     scenario_file = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
     assert main(["scenario", "run", scenario_file, "--", "sh", "-c", "exit 5"]) == 5

@@ -16,6 +16,7 @@ from generators.model import DUAL_SOURCES, Source, Track
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
+from scenarios.expectations import Expectation, Moment, Rate
 from scenarios.explain.timelines import explain_scenario
 from scenarios.lifecycle import STATUSES, STATUSES_WITHOUT_AUDIO
 from scenarios.loading.documents import FileFormat
@@ -33,7 +34,7 @@ from scenarios.model import (
 )
 from scenarios.operations import Operation
 from scenarios.problems import ScenarioError
-from scenarios.rules import ChunkedDribble, Delay, Expectation, Fault, NetworkFault, PageDriftRule, Sequence, Then, When
+from scenarios.rules import ChunkedDribble, Delay, Fault, NetworkFault, PageDriftRule, Sequence, Then, When
 from scenarios.statuses import CallbackEvent, RecordingStatus, TranscriptionStep
 from scenarios.triggers import Trigger
 
@@ -194,7 +195,21 @@ scenarios = st.builds(
         st.builds(Sequence, when=whens, answers=short_tuples(st.just("ok") | st.integers(400, 599) | thens, 1))
     ),
     page_drift=short_tuples(st.builds(PageDriftRule, insert=st.integers(1, 9), delete=st.integers(0, 9))),
-    expect=short_tuples(st.builds(Expectation, op=st.sampled_from(Operation), max=st.integers(0, 9))),
+    expect=short_tuples(
+        st.builds(Expectation, op=st.sampled_from(Operation), max=st.integers(0, 9))
+        | st.builds(
+            Expectation,
+            op=st.just(Operation.FETCH_RECORDING_MEDIA),
+            after=st.none()
+            | st.builds(Moment, at=instants)
+            | st.builds(Moment, op=st.just(Operation.FETCH_RECORDING))
+            | st.builds(Moment, status=st.just("completed")),
+            before=st.none() | st.builds(Moment, signal=st.just("stop")),
+            within=st.none() | st.just("1.5h"),
+            at_most=st.none() | st.builds(Rate, requests=st.integers(1, 9), per=st.just("1m30s")),
+        )
+        | st.builds(Expectation, op=st.sampled_from(Operation), never=st.just(True)),
+    ),
 )
 invalid_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | instants | st.just("30s") | st.binary(),

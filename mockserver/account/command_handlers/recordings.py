@@ -60,7 +60,9 @@ def update_recording(account: AccountParts, command: UpdateRecording) -> tuple[R
 
 
 def delete_recording(account: AccountParts, command: DeleteRecording) -> None:
-    account.timelines.stop(account.recordings.delete(command.sid, parent=command.parent))
+    index = account.recordings.delete(command.sid, parent=command.parent)
+    account.timelines.record_status(index, "completed", RecordingStatus.DELETED)
+    account.timelines.stop(index)
 
 
 def delete_subresource(account: AccountParts, command: DeleteSubresource) -> None:

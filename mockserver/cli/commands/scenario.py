@@ -165,7 +165,7 @@ def _run_program(invocation: Invocation) -> int:
     with serve_mock(invocation.settings, invocation.environment, (scenario,)) as served:
         code = run_program(program, served.environment)
         account = served.mock.account(served.mock.demo.sid)
-        results = check_expectations(scenario.expect, account.journal, account.resolve_handle)
+        results = check_expectations(scenario.expect, account.journal, account.resolve_handle, account.milestones)
     for result in results:
         print(f"recmock: {'met' if result.is_met else 'NOT MET'}: {result.reason}", file=sys.stderr)
     return code or int(not all(result.is_met for result in results))

@@ -137,7 +137,7 @@ def _check_expectations(account: Account) -> Steps[list[ExpectationView]]:
     """Return the results of all expectations. Each of them looks at the whole journal."""
     results: list[ExpectationView] = []
     for expectation in () if account.scenario is None else account.scenario.expect:
-        checked = check_expectations([expectation], account.journal, account.resolve_handle)
+        checked = check_expectations([expectation], account.journal, account.resolve_handle, account.milestones)
         results += map(serialize_expectation, checked)
         yield
     return results

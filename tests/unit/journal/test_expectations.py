@@ -7,8 +7,8 @@ import pytest
 
 from mockserver.journal.expectations import check_expectations, has_followed_next_page
 from mockserver.journal.journal import Journal
+from scenarios.expectations import Expectation
 from scenarios.operations import Operation
-from scenarios.rules import Expectation
 from tests.journal_entries import make_entry
 
 RECORDING_SID = "RE" + "0123456789ABCDEF" * 2

@@ -6,8 +6,8 @@ from mockserver.journal.expectations import check_expectations
 from mockserver.journal.journal import Journal
 from mockserver.journal.matching import RequestPattern, find_mismatches, matches
 from mockserver.journal.verification import ExpectedCount, find_near_misses, verify
+from scenarios.expectations import Expectation
 from scenarios.operations import Operation
-from scenarios.rules import Expectation
 from tests.journal_entries import ACCOUNT_PATH, ACCOUNT_SID, LIST_PATH, SECRET, make_entry, make_journal
 
 RECORDING_SID = "RE" + "a" * 32

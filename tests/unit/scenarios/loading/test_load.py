@@ -30,6 +30,7 @@ BUNDLED_NAMES = (
     "outage-window",
     "page-drift",
     "paused-and-resumed",
+    "polling",
     "rate-limited",
     "slow-processing",
     "voicemail-callers",
@@ -509,6 +510,95 @@ INVALID_SCENARIOS = [
 @pytest.mark.parametrize(("text", "message"), INVALID_SCENARIOS)
 def test_invalid_yaml_scenario_raises_one_line_error(text: str | bytes, message: str) -> None:
     assert message in get_error_message(text)
+
+
+_ANY_MOMENT = "expected one of callback, status, op, signal, at, found"
+INVALID_ORDERS = [
+    ("after: completed", "after: expected a mapping, found 'completed'."),
+    ("after: {}", f"after: {_ANY_MOMENT} none."),
+    ("after: {callback: completed, signal: go}", f"after: {_ANY_MOMENT} callback and signal."),
+    ("after: {callbak: completed}", "after.callbak: expected a known key, found 'callbak'. Did you mean callback?"),
+    (
+        "after: {callback: done}",
+        "after.callback: expected one of in-progress, completed, absent, failed, found 'done'.",
+    ),
+    (
+        "after: {status: paused}",
+        "after.status: expected one of processing, completed, absent, failed, deleted, found 'pa",
+    ),
+    ("after: {op: fetch}", "after.op: expected one of list_recordings, fetch_recording"),
+    (
+        "after: {op: fetch_recording}",
+        "after.op: expected another operation than the expected one, found fetch_recording.",
+    ),
+    ("after: {signal: ''}", "after.signal: expected text of 1 to 64 characters, found ''."),
+    ("after: {at: 09:00}", "after.at: expected an instant with its zone, such as 2026-03-01T09:00:00Z, found '09:00'."),
+    ("after: {at: 1492-03-01T09:00:00Z}", "after.at: expected a date between 1970 and 9000, found 1492-03-01T09:00:00"),
+    ("before: 5", "before: expected a mapping, found 5."),
+    ("before: {}", f"before: {_ANY_MOMENT} none."),
+    ("before: {status: completed, op: list_calls}", f"before: {_ANY_MOMENT} status and op."),
+    ("before: {time: 5s}", "before.time: expected a known key, found 'time'."),
+    (
+        "before: {callback: [completed]}",
+        "before.callback: expected one of in-progress, completed, absent, failed, found a",
+    ),
+    ("before: {status: complete}", "before.status: expected one of processing, completed, absent"),
+    ("before: {op: fetch_recording}", "before.op: expected another operation than the expected one, found fetch_rec"),
+    ("before: {signal: 5}", "before.signal: expected text of 1 to 64 characters, found 5."),
+    (
+        "after: {signal: go}, before: {signal: go}",
+        "before: expected another moment than `after`, found the signal go in both.",
+    ),
+    (
+        "after: {at: 2026-03-02T00:00:00Z}, before: {at: 2026-03-01T00:00:00Z}",
+        "before.at: expected an instant after 2026-03-02T00:00:00Z, which is `after`, found 2026-03-01T00:00:00Z.",
+    ),
+    (
+        "before: {at: 9999-03-01T09:00:00Z}",
+        "before.at: expected a date between 1970 and 9000, found 9999-03-01T09:00:00",
+    ),
+    *(
+        (f"within: {value}", f"within: expected a duration such as 30s, 250ms or 1m30s, found {found}.")
+        for value, found in [
+            ("5", "5"),
+            ("soon", "'soon'"),
+            ("-5s", "'-5s'"),
+            ("5 s", "'5 s'"),
+            ("[5s]", "a list"),
+            ("{time: 5s}", "a mapping"),
+            ("true", "true"),
+        ]
+    ),
+    ("within: 0ms", "within: expected a duration above 0s, found 0ms."),
+    ("within: 40000d", "within: expected a duration of at most 36500d, found 40000d."),
+    ("within: 5s, max: 0", "within: expected a max of at least 1, because `within` is about the first request."),
+    ("at_most: 5", "at_most: expected a mapping, found 5."),
+    ("at_most: {}", "at_most: expected the key 'requests', found none."),
+    ("at_most: {requests: 1}", "at_most: expected the key 'per', found none."),
+    ("at_most: {per: 1s}", "at_most: expected the key 'requests', found none."),
+    ("at_most: {requests: 0, per: 1s}", "at_most.requests: expected a whole number of at least 1, found 0."),
+    ("at_most: {requests: 1.5, per: 1s}", "at_most.requests: expected a whole number of at least 1, found 1.5."),
+    ("at_most: {requests: 1, per: 1}", "at_most.per: expected a duration such as 30s, 250ms or 1m30s, found 1."),
+    ("at_most: {requests: 1, per: 0s}", "at_most.per: expected a duration above 0s, found 0s."),
+    ("at_most: {requests: 1, per: 40000d}", "at_most.per: expected a duration of at most 36500d, found 40000d."),
+    ("at_most: {requests: 1, per: 1s, by: sid}", "at_most.by: expected a known key, found 'by'."),
+    ("never: 0", "never: expected true or false, found 0."),
+    ("never: 'true'", "never: expected true or false, found 'true'."),
+    ("never: 1", "never: expected true or false, found 1."),
+    ("never: [true]", "never: expected true or false, found a list."),
+    ("never: {after: 5s}", "never: expected true or false, found a mapping."),
+    ("never: yes", "never: expected true or false, found 'yes'."),
+    ("never: true, min: 1", "min: expected no min beside `never: true`, which allows no request, found one."),
+    ("never: true, max: 0", "max: expected no max beside `never: true`, which allows no request, found one."),
+    ("never: true, at_most: {requests: 1, per: 1s}", "at_most: expected no at_most beside `never: true`, which allows"),
+    ("nevr: true", "nevr: expected a known key, found 'nevr'. Did you mean never?"),
+]
+
+
+@pytest.mark.parametrize(("keys", "message"), INVALID_ORDERS)
+def test_invalid_order_of_requests_raises_one_line_error(keys: str, message: str) -> None:
+    found = get_error_message(f"expect:\n  - {{op: fetch_recording, {keys}}}")
+    assert found.startswith(f":2: expect[0].{message}")
 
 
 INVALID_TOML_OR_JSON = [
