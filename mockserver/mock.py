@@ -1,6 +1,7 @@
 """Everything that one server knows: its settings, its accounts and its cache."""
 
 import asyncio
+from collections.abc import Callable
 
 from mockserver.account.account import Account, CommandListener
 from mockserver.account.account_replacer import AccountReplacer
@@ -9,12 +10,13 @@ from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import run_at_once, run_between_requests
 from mockserver.account.new_accounts import NewAccounts
 from mockserver.account.overrides import AccountOverrides
+from mockserver.account.requests_in_progress import RequestsInProgress
 from mockserver.account.snapshots import Snapshots
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.journal.budget import LogBudget
 from mockserver.rest.representations.cache import ByteCache
-from mockserver.settings.machine_clock import real_pause
+from mockserver.settings.machine_clock import real_pause, stopwatch
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
@@ -28,6 +30,7 @@ class Mock:
         scenario: the scenario of every account, instead of the one that the settings name.
         instance_id: 16 hexadecimal digits that make this mock's request ids unique.
         control_token: the bearer token of the control API; None requires none, for loopback.
+        stopwatch: returns monotonic real seconds, by which rate limits and `Retry-After` count.
 
     Raises:
         ScenarioError: if the scenario is invalid.
@@ -42,10 +45,13 @@ class Mock:
         scenario: Scenario | None = None,
         instance_id: str = "0" * 16,
         control_token: str | None = None,
+        stopwatch: Callable[[], float] = stopwatch,
     ) -> None:
         self.settings = Settings() if settings is None else settings
         self.instance_id = instance_id
         self.control_token = control_token
+        self.stopwatch = stopwatch
+        self.requests_in_progress = RequestsInProgress()
         self.cache = ByteCache()
         self.sender = CallbackSender(self.settings.callback_hosts, real_pause)
         self.worker = Worker(self.sender)

@@ -14,6 +14,7 @@ from scenarios.creation_matcher import CreationMatcher
 from scenarios.durations import Duration
 from scenarios.expectations import Expectation
 from scenarios.field_types import CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
+from scenarios.limits import Limit
 from scenarios.numbers import Share
 from scenarios.origins import UrlOrigin
 from scenarios.rules import MAX_RULES, Fault, PageDriftRule, Sequence
@@ -91,9 +92,7 @@ _MAX_PICKS = 100
 Timeline = tuple[Step, ...]
 
 DECODE_LOCK = Lock()
-"""msgspec 0.22 can crash when two threads build the decoder of a recursive type, such as a trigger, at once. Hold this
-lock while you decode triggers.
-"""
+"""msgspec 0.22 can crash when two threads build the decoder of a recursive type at once. Hold it to decode triggers."""
 
 
 class FieldsWithSubscription(
@@ -232,6 +231,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Answers in turn, for each matching path. Faults come first."""
     page_drift: Annotated[tuple[PageDriftRule, ...], Meta(max_length=MAX_RULES)] = ()
     """Changes just after a list page was returned."""
+    limits: Annotated[tuple[Limit, ...], Meta(max_length=MAX_RULES)] = ()
+    """Rate limits, which come before faults. All of them bound a request."""
     expect: Annotated[tuple[Expectation, ...], Meta(max_length=MAX_RULES)] = ()
     """Requests that a client should make; `recmock scenario run` checks them."""
     import_report: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios import callbacks, callers, creation_matcher, expectations, model, rules, triggers, windows
+from scenarios import callbacks, callers, creation_matcher, expectations, limits, model, rules, triggers, windows
 from scenarios.loading.saved_recordings import SOURCE_REPLACEMENTS
 from scenarios.model import Scenario
 from scenarios.validation.dates import DATE_FIELDS
@@ -144,7 +144,7 @@ def _allow_bare_durations(definitions: dict[str, Any]) -> None:
 def _collect_docstrings() -> dict[str, dict[str, str]]:
     """Return the docstrings of fields by struct name, including inherited fields."""
     structs, own = {}, {}
-    for module in (callbacks, callers, creation_matcher, expectations, model, rules, triggers, windows):
+    for module in (callbacks, callers, creation_matcher, expectations, limits, model, rules, triggers, windows):
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 structs[node.name] = getattr(module, node.name)

@@ -15,6 +15,7 @@ from mockserver.account.account import Account
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.machine_clock import stopwatch
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 from tests import asgi_client
@@ -43,8 +44,13 @@ def make_settings(**changes: Any) -> Settings:
 class Api:
     """A client of a mock without a socket, with a frozen clock."""
 
-    def __init__(self, settings: Settings | None = None, scenario: Scenario | None = None) -> None:
-        self.mock = Mock(settings or make_settings(), scenario=scenario)
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        scenario: Scenario | None = None,
+        stopwatch: Callable[[], float] = stopwatch,
+    ) -> None:
+        self.mock = Mock(settings or make_settings(), scenario=scenario, stopwatch=stopwatch)
         self.auth: tuple[str, str] | None = (self.mock.demo.sid, self.mock.demo.token)
         self.root = f"/2010-04-01/Accounts/{self.mock.demo.sid}"
         self.list_path = f"{self.root}/Recordings.json"

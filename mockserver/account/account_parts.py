@@ -28,6 +28,7 @@ from scenarios.model import Scenario
 if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
     from mockserver.account.commands.recordings import BeginRecording
+    from mockserver.account.limits import Limits
     from mockserver.account.page_drift import PageDrift
     from mockserver.account.windows import Windows
     from mockserver.journal.milestones import Milestones
@@ -124,6 +125,28 @@ class AccountParts(DerivedResources):
             self._resume_call,
             lambda key: self.windows.resume(key),
         )
+
+    @cached_property
+    def limits(self) -> "Limits":
+        """The rate limits. Most accounts have none."""
+        from mockserver.account.limits import Limits
+
+        return Limits(self.state, self.recordings.recording_index.resolve_handle, lambda: self.windows)
+
+    @property
+    def has_request_rules(self) -> bool:
+        """True if fault rules or rate limits decide about requests."""
+        return bool(self.state.rules or self.state.limits)
+
+    @property
+    def match_headers(self) -> bool:
+        """True if a fault rule or a rate limit matches headers."""
+        return self.fault_rules.match_headers or (bool(self.state.limits) and self.limits.match_headers)
+
+    @property
+    def match_forms(self) -> bool:
+        """True if a fault rule or a rate limit matches fields of the form in the body."""
+        return self.fault_rules.match_forms or (bool(self.state.limits) and self.limits.match_forms)
 
     @cached_property
     def page_drift(self) -> "PageDrift":

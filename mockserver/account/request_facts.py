@@ -23,6 +23,8 @@ class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Values by header name in lower case."""
     form: tuple[tuple[str, str], ...] = ()
     """The names and values of the form in the body, if a rule matches them."""
+    credential: str = ""
+    """The username of the credentials, in lower case; empty if there are none."""
     tick: float = 0.0
     """When the request was received, in monotonic real seconds with an arbitrary origin."""
 

@@ -46,6 +46,8 @@ def set_up_scenario(account: AccountParts, compiled: CompiledScenario, defaults:
         account.fault_rules.add(fault=fault)
     for sequence in scenario.sequences:
         account.fault_rules.add(sequence=sequence)
+    for limit in scenario.limits:
+        account.limits.add(limit)
     for number, rule in enumerate(scenario.page_drift):
         account.page_drift.arm(rule, f"page drift {number}")
 

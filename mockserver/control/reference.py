@@ -94,14 +94,15 @@ ACCOUNT_REQUESTS = tuple(
             ('{"status": "completed", "set": {"duration": 12}, "callback": "completed"}',),
         ),
         ControlRequest("POST", "/recordings/{recording}/step", "runs the next step of its timeline"),
-        ControlRequest("GET", "/faults", "the fault rules, with their counts"),
+        ControlRequest("GET", "/faults", "the fault rules and rate limits, with their counts"),
         ControlRequest(
             "POST",
             "/faults",
-            "adds rules; both fields are those of a scenario",
+            "adds rules; the fields are those of a scenario",
             (
                 '{"faults": [{"when": {"op": "list_recordings"}, "then": {"status": 429}, "times": 1}]}',
                 '{"sequences": [{"when": {"op": "fetch_recording"}, "answers": [500, "ok"]}]}',
+                '{"limits": [{"requests": 100, "per": "1s", "by": "operation", "concurrent": 20}]}',
             ),
         ),
         ControlRequest("DELETE", "/faults", "removes all rules"),

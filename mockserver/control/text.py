@@ -55,7 +55,7 @@ def describe_rules(rules: Iterable[RuleView]) -> str:
 
 
 def _describe_rule(rule: RuleView) -> str:
-    content: dict[str, Any] = rule.fault or rule.sequence or {}
+    content: dict[str, Any] = rule.fault or rule.sequence or rule.limit or {}
     return f"{msgspec.json.encode(content).decode()} applied to {rule.applied} of {rule.matched}"
 
 

@@ -17,7 +17,7 @@ MAX_EXPLANATION_LENGTH = 500
 Header = tuple[bytes, bytes]
 
 _FIXED_HEADERS: tuple[Header, ...] = (
-    (b"twilio-concurrent-requests", b"1"),
+    (b"twilio-concurrent-requests", b"1"),  # the first, which accounts with rate limits replace
     (b"x-powered-by", b"AT-5000"),
     (b"x-shenanigans", b"none"),
     (b"x-home-region", b"us1"),
@@ -72,15 +72,26 @@ class ResponseMetadata(msgspec.Struct, frozen=True):
     request_id: bytes
     seconds: float
     """The duration of the request."""
+    concurrent_requests: int = 1
+    """The number of requests of the account in progress, with this one."""
+
+    def with_concurrent_requests(self, count: int) -> "ResponseMetadata":
+        """Return the metadata with the number of requests in progress."""
+        return msgspec.structs.replace(self, concurrent_requests=count)
 
     def to_headers(self) -> tuple[Header, ...]:
         """Return the headers."""
         duration = b"%.3f" % self.seconds
         varying = (b"twilio-request-id", self.request_id), (b"twilio-request-duration", duration)
-        return (*_HEADERS_BY_WIRE[self.wire], *varying)
+        fixed = _HEADERS_BY_WIRE[self.wire]
+        if self.concurrent_requests != 1:
+            fixed = ((fixed[0][0], b"%d" % self.concurrent_requests), *fixed[1:])
+        return (*fixed, *varying)
 
     def to_bytes(self) -> bytes:
         """Return the headers as bytes."""
+        if self.concurrent_requests != 1:
+            return encode_headers(self.to_headers())
         return _ENCODED_HEADERS_BY_WIRE[self.wire] + _ENCODED_VARYING_HEADERS % (self.request_id, self.seconds)
 
 

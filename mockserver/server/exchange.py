@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.account.account import Account
 from mockserver.account.fault_rules import MatchedFault
+from mockserver.account.requests_in_progress import RequestInProgress
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, build_warning_header
@@ -31,7 +32,8 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_account", "_parameters", "_scope", "all_headers", "base_url", "body", "form", "headers", "method", "mock"),
+        *("_account", "_parameters", "_scope", "all_headers", "base_url", "body", "form", "headers", "in_progress"),
+        *("method", "mock"),
         *("operation", "path", "query_string", "representation", "response", "matched_fault", "warnings", "wire"),
     )
 
@@ -60,6 +62,8 @@ class Exchange:
         self.form = _EMPTY_FORM
         self.operation: Operation | None = None
         self.matched_fault: MatchedFault | None = None
+        self.in_progress: RequestInProgress | None = None
+        """The request in the count of those in progress, if its account has rate limits."""
         self.response: Response | None = None
         self._account: Account | None = None
         self._parameters: Parameters | None = None

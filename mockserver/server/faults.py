@@ -17,12 +17,13 @@ from mockserver.account.fault_rules import MatchedFault
 from mockserver.account.request_facts import RequestFacts
 from mockserver.account.worker import Worker
 from mockserver.proxy.transports import abort, close
+from mockserver.rest.auth import parse_credentials
 from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError
 from mockserver.rest.headers import Header
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
-from mockserver.settings.machine_clock import real_pause, stopwatch
+from mockserver.settings.machine_clock import real_pause
 from scenarios.durations import parse_duration
 from scenarios.operations import Operation
 from scenarios.rules import ERROR_STATUS, ChunkedDribble, NetworkFault, Then
@@ -50,20 +51,30 @@ class FaultTriggered(Exception):
 
 
 async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive) -> None:
-    """Set the request's operation and apply the first matching fault rule. Later calls for the request do nothing.
+    """Set the request's operation, and apply rate limits and the first matching fault rule.
+
+    Later calls for the request do nothing.
 
     Raises:
+        TwilioError: 20429 if the request is too many.
         FaultTriggered: if the rule replaces the response.
     """
     if exchange.operation is not None:
         return
     exchange.operation = operation
     account = exchange.account
+    if not account.has_request_rules:
+        return
+    facts = _collect_request_facts(exchange, operation)
+    if account.state.limits:
+        from mockserver.server.limits import apply_limits  # most accounts have none
+
+        apply_limits(exchange, facts)
     if not account.fault_rules.rules:
         return
     from mockserver.account.commands.requests import MatchFault  # most accounts have no rules
 
-    strike = account.apply(MatchFault(request=_collect_request_facts(exchange, operation)))
+    strike = account.apply(MatchFault(request=facts))
     if strike is None:
         return
     exchange.matched_fault = strike
@@ -76,19 +87,25 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
 
 
 def _collect_request_facts(exchange: Exchange, operation: Operation) -> RequestFacts:
-    rules = exchange.account.fault_rules
-    headers = exchange.all_headers if rules.match_headers else ()
+    account = exchange.account
+    headers = exchange.all_headers if account.match_headers else ()
     return RequestFacts(
         operation=operation,
         method=exchange.method,
         path=exchange.path,
         query=exchange.query_string.decode("latin-1"),
-        account_sid=exchange.account.sid,
+        account_sid=account.sid,
         page=exchange.page_number,
         headers={name.decode("latin-1"): value.decode("latin-1") for name, value in headers},
-        form=tuple(exchange.form.pairs) if rules.match_forms else (),
-        tick=stopwatch(),
+        form=tuple(exchange.form.pairs) if account.match_forms else (),
+        credential=_find_username(exchange),
+        tick=exchange.mock.stopwatch(),
     )
+
+
+def _find_username(exchange: Exchange) -> str:
+    credentials = parse_credentials(exchange.headers.get(b"authorization"))
+    return "" if credentials is None else credentials.username.lower()
 
 
 def to_error(matched_fault: MatchedFault) -> TwilioError:

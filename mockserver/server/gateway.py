@@ -86,7 +86,8 @@ class Gateway:
         is_control = path.startswith(CONTROL_ROOT) and is_control_path(path)
         stamp = None if is_control else self._metadata_factory(wire, seconds)
         then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
-        await send_response(answer, stamp, then, scope, receive, send)
+        in_progress = None if exchange is None else exchange.in_progress
+        await send_response(answer, stamp, then, scope, receive, send, in_progress)
 
     def _make_exchange(self, scope: Scope) -> Exchange:
         path: str = scope["path"]
@@ -209,7 +210,7 @@ class Gateway:
         if kept is not None and _is_fresh(kept, account):
             operation = kept[1].operation
             assert operation is not None, "what is kept was answered by an operation"
-            if not account.fault_rules.rules:
+            if not account.has_request_rules:
                 exchange.operation = operation
                 return kept[1]
             await apply_fault(exchange, operation, receive)

@@ -7,6 +7,7 @@ from functools import partial
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Message, Receive, Scope, Send
 
+from mockserver.account.requests_in_progress import RequestInProgress
 from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.rest.headers import ResponseMetadata
 from mockserver.server.faults import (
@@ -30,14 +31,32 @@ ResponseWriter = Callable[[int, bytes, bytes], bool]
 
 
 async def send_response(
-    response: Response, metadata: ResponseMetadata | None, then: Then | None, scope: Scope, receive: Receive, send: Send
+    response: Response,
+    metadata: ResponseMetadata | None,
+    then: Then | None,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    in_progress: RequestInProgress | None = None,
 ) -> None:
     """Send a response.
 
     Args:
         metadata: the response's metadata; None to send none.
         then: the fault that matched the request, if any.
+        in_progress: the request in the count of those in progress, which it leaves; None if nothing counts them.
     """
+    if in_progress is not None:
+        assert metadata is not None, "the control API has no rate limits"
+        metadata = metadata.with_concurrent_requests(in_progress.concurrent_requests)
+        # The client may send its next request as soon as it has the last byte.
+        length = 0 if scope["method"] == "HEAD" else response.length
+        send = run_before_last_byte(send, length, in_progress.leave)
+        try:
+            await send_response(response, metadata, then, scope, receive, send)
+        finally:
+            in_progress.leave()
+        return
     state = scope.get("state", {})
     whole: ResponseWriter | None = state.get(RESPONSE_WRITER_KEY)
     if whole is not None and then is None and response.stream is None and scope["method"] != "HEAD":  # almost always
@@ -76,7 +95,7 @@ def run_before_last_byte(send: Send, length: int, action: Callable[[], None]) ->
     async def send_and_count(message: Message) -> None:
         nonlocal bytes_left, has_run
         if message["type"] == "http.response.body" and not has_run:
-            bytes_left -= len(message["body"])
+            bytes_left -= len(message.get("body", b""))
             if bytes_left <= 0:
                 has_run = True
                 action()

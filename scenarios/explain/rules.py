@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from scenarios.explain.callers import explain_caller
-from scenarios.explain.expectations import explain_expectation
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
 from scenarios.operations import OPERATIONS_OF_ONE_RECORDING
@@ -35,25 +34,24 @@ def explain_setup(scenario: Scenario) -> Iterator[str]:
 
 
 def explain_rules(scenario: Scenario) -> Iterator[str]:
-    """Yield sentences about faults, sequences, page drift and expectations."""
+    """Yield sentences about faults, sequences and page drift."""
     yield from map(explain_fault, scenario.faults)
     yield from map(explain_sequence, scenario.sequences)
     yield from map(explain_page_drift, scenario.page_drift)
-    yield from map(explain_expectation, scenario.expect)
 
 
 def explain_fault(rule: Fault) -> str:
     """Return a sentence about a fault."""
     limits = [f"{_format_times(rule.times)} at most"] if rule.times else []
-    limits += _describe_window(rule, rule.when)
+    limits += describe_window(rule, rule.when)
     limits += [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
-    return f"Fault: {', '.join([_describe_when(rule.when), *limits])}: {_describe_then(rule.then)}."
+    return f"Fault: {', '.join([describe_when(rule.when), *limits])}: {_describe_then(rule.then)}."
 
 
 def explain_sequence(rule: Sequence) -> str:
     """Return a sentence about a sequence."""
     answers = [_describe_then(answer) if isinstance(answer, Then) else str(answer) for answer in rule.answers]
-    matched = ", ".join([_describe_when(rule.when), *_describe_window(rule, rule.when)])
+    matched = ", ".join([describe_when(rule.when), *describe_window(rule, rule.when)])
     return f"Sequence: {matched}: {'; '.join(answers)}, and so on."
 
 
@@ -61,7 +59,7 @@ def explain_page_drift(rule: PageDriftRule) -> str:
     """Return a sentence about a page drift rule."""
     changes = [f"{rule.insert} inserted"] if rule.insert else []
     changes += [_describe_deletion(rule.delete)] if rule.delete else []
-    pages = ", ".join([_describe_when(rule.when), _format_times(rule.times), *_describe_window(rule, rule.when)])
+    pages = ", ".join([describe_when(rule.when), _format_times(rule.times), *describe_window(rule, rule.when)])
     return f"Page drift: after {pages}: {' and '.join(changes)}."
 
 
@@ -74,7 +72,7 @@ def _describe_deletion(count: int) -> str:
     return f"of the page's completed recordings, the last {ones} deleted"
 
 
-def _describe_window(rule: Windowed, when: When) -> list[str]:
+def describe_window(rule: Windowed, when: When) -> list[str]:
     """Describe from when and until when a rule applies, such as `from: 5m later`."""
     window = build_window(rule, is_of_one_recording=when.op in OPERATIONS_OF_ONE_RECORDING)
     if window is None:
@@ -85,7 +83,8 @@ def _describe_window(rule: Windowed, when: When) -> list[str]:
     return [*said, "for each recording"] if window.is_per_recording else said
 
 
-def _describe_when(when: When) -> str:
+def describe_when(when: When) -> str:
+    """Describe which requests match, such as `list_recordings, page 1`."""
     given = [f"{when.op}" if when.op else "any request"]
     for name in ("method", "path", "account", "sid", "page"):
         value = getattr(when, name)

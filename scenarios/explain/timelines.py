@@ -12,6 +12,8 @@ from msgspec import UNSET
 from scenarios.belongings import iter_belongings
 from scenarios.explain.callbacks import describe_callback
 from scenarios.explain.creations import list_titled_rules
+from scenarios.explain.expectations import explain_expectation
+from scenarios.explain.limits import explain_limit
 from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
@@ -43,7 +45,7 @@ class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
     created: tuple[ExplainedStep, ...]
     """The steps of recordings that the API creates; empty if the scenario does not define them."""
     rules: tuple[str, ...]
-    """Sentences about faults, sequences, page drift and expectations."""
+    """Sentences about faults, sequences, page drift, limits and expectations."""
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.about}" if self.about else self.name, *self.world]
@@ -64,7 +66,11 @@ def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
             for title, rule in list_titled_rules(scenario)
             for step in _explain_timeline(title, build_full_timeline(rule), ())
         ),
-        rules=tuple(explain_rules(scenario)),
+        rules=(
+            *explain_rules(scenario),
+            *map(explain_limit, scenario.limits),
+            *map(explain_expectation, scenario.expect),
+        ),
     )
 
 

@@ -14,7 +14,17 @@ from scenarios.validation.scenario_checks import check_scenario
 
 Plan = TypeVar("Plan", CorpusPlan, ClockPlan)
 
-_LIST_FIELDS = ("recordings", "pick", "callers", "faults", "sequences", "page_drift", "expect", "import_report")
+_LIST_FIELDS = (
+    "recordings",
+    "pick",
+    "callers",
+    "faults",
+    "sequences",
+    "page_drift",
+    "limits",
+    "expect",
+    "import_report",
+)
 _NAME_SEPARATOR = "_and_"
 _MAX_NAME_LENGTH = 64
 

@@ -22,23 +22,24 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
     """
     start = scenario.clock.start
     for number, fault in enumerate(scenario.faults):
-        yield from _check_when(fault.when, handles, ("faults", number, "when"))
+        yield from check_when(fault.when, handles, ("faults", number, "when"))
         yield from check_window(fault, ("faults", number), start)
         yield from check_effect(fault.then, ("faults", number, "then"))
     for number, sequence in enumerate(scenario.sequences):
-        yield from _check_when(sequence.when, handles, ("sequences", number, "when"))
+        yield from check_when(sequence.when, handles, ("sequences", number, "when"))
         yield from check_window(sequence, ("sequences", number), start)
         for place, answer in enumerate(sequence.answers):
             if isinstance(answer, Then):
                 yield from check_effect(answer, ("sequences", number, "answers", place))
     yield from _check_drift_size(scenario.page_drift)
     for number, rule in enumerate(scenario.page_drift):
-        yield from _check_when(rule.when, handles, ("page_drift", number, "when"))
+        yield from check_when(rule.when, handles, ("page_drift", number, "when"))
         yield from check_window(rule, ("page_drift", number), start)
         yield from _check_page_drift(rule, ("page_drift", number))
 
 
-def _check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
+def check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
+    """Yield the problems of conditions for requests."""
     yield from check_sid(when.sid, handles, path)
     patterns: list[tuple[ValuePath, str]] = [
         ((key, name), pattern)

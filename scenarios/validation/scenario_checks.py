@@ -17,6 +17,7 @@ from scenarios.validation.coherence_checks import check_coherence, check_source
 from scenarios.validation.creation_checks import check_creations
 from scenarios.validation.dates import check_instant, check_instants
 from scenarios.validation.expectation_checks import check_expectations
+from scenarios.validation.limit_checks import check_limits
 from scenarios.validation.rule_checks import check_rules
 from scenarios.validation.timeline_checks import check_timeline
 
@@ -46,6 +47,7 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
     yield from check_creations(scenario)
     handles = frozenset(list_ids(scenario))
     yield from check_rules(scenario, handles)
+    yield from check_limits(scenario, handles)
     yield from check_expectations(scenario, handles)
 
 

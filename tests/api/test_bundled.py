@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.server import faults, gateway
+from mockserver.server import gateway
 from mockserver.testing.sink import Sink
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
@@ -248,29 +248,23 @@ def test_webhook_outage_delays_repeats_and_reorders_callbacks(sink: Sink) -> Non
         assert codes == {"absent": "16102", "in-progress": "0"}
 
 
-def test_rate_limited_enforces_retry_after() -> None:
-    with make_bundled_mock("rate-limited") as api:
+def test_rate_limited_refuses_the_fifth_list_until_retry_after_is_over() -> None:
+    ticks = iter([10.0, 10.0, 10.5, 11.0, 11.0, 11.9, 12.0, 12.1])
+    with Api(make_settings(wire=WireSetting.TWILIO), load("rate-limited"), lambda: next(ticks)) as api:
 
         def get_list_status() -> int:
+            advance_clock(api, "1h")  # the limit is real, whatever the clock of the account is
             return api.get(api.list_path).status_code
 
-        assert [get_list_status() for _ in range(5)] == [200, 200, 200, 200, 429]
+        assert [get_list_status() for _ in range(4)] == [200] * 4
         answer = api.get(api.list_path)
-        assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (429, 20429, "2")
-        advance_clock(api, "1.999s")
-        assert get_list_status() == 429
-        advance_clock(api, "0.001s")
-        assert [get_list_status() for _ in range(5)] == [200, 200, 200, 200, 429]
+        assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (429, 20429, "1")
+        assert answer.headers["x-mock-reason"].endswith(explain_scenario(load("rate-limited")).rules[0])
+        assert [get_list_status() for _ in range(2)] == [429, 200]
         assert api.get(f"{api.root}/Recordings/{api.get_account().corpus.get_sid(999)}.json").status_code == 200
-
-
-def test_rate_limited_accepts_client_that_waits_in_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    with make_bundled_mock("rate-limited") as api:
-        for _ in range(4):
-            api.get(api.list_path)
-        for tick, status in ((50.0, 429), (51.9, 429), (52.0, 200)):
-            monkeypatch.setattr(faults, "stopwatch", lambda: tick)  # noqa: B023 - called before the next round
-            assert api.get(api.list_path).status_code == status
+    assert explain_scenario(load("rate-limited")).rules == (
+        "Limit: list_recordings, 4 per 2s of real time: 429, code 20429, Retry-After.",
+    )
 
 
 def test_flaky_media_fails_first_downloads() -> None:

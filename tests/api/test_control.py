@@ -83,7 +83,7 @@ def test_t0_is_the_present_second_by_default() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "command", "known"),
     [
-        ("POST", "/faults", {"when": {"op": "list_recordings"}, "then": {"status": 429}}, "faults, sequences"),
+        ("POST", "/faults", {"when": {"op": "list_recordings"}, "then": {"status": 429}}, "faults, sequences, limits"),
         ("PUT", "/overrides", {"when": "twilio"}, "wire, auth, routes"),
         ("POST", "/signals", {"when": "finish"}, "name, recording"),
     ],

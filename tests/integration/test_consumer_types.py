@@ -39,6 +39,7 @@ def test_correct(recmock: MockTwilio, recmock_server: MockServer) -> None:
     with recmock.faults("list_recordings", status=429, retry_after=1, times=1) as faults:
         count: int = faults.applied
     recmock.faults.sequence("fetch_recording", 404, {"fault": "truncated_response"}, "ok", when={"page": 1})
+    recmock.faults.limit("list_recordings", requests=100, per="1s", by="operation", concurrent=20, optional=True)
     recmock.requests.assert_called("list_recordings", exactly=1, query={"PageSize": "50"}, form={"a": ["b", "c"]})
     recmock.requests.wait_for("fetch_recording", count=2, timeout=1.5)
     recmock.configure(wire="schema", auth=None)

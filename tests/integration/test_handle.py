@@ -473,6 +473,17 @@ def test_unused_fault_is_accepted_if_optional_or_by_chance_or_after_a_failure(mo
         raise KeyError("mine")
 
 
+def test_limit_refuses_requests_until_the_end_of_with(mock: MockTwilio) -> None:
+    with mock.faults.limit("list_recordings", requests=1, per="1h", when={"page": 0}) as limit:
+        list_sids(mock, limit=1)
+        with pytest.raises(TwilioException):
+            list_sids(mock, limit=1)
+    assert limit.applied == 1
+    assert len(list_sids(mock, limit=1)) == 1
+    with pytest.raises(UnusedFaultError, match='"concurrent":9'), mock.faults.limit(concurrent=9):
+        list_sids(mock, limit=1)
+
+
 def test_sequence_answers_in_order(mock: MockTwilio) -> None:
     sid = list_sids(mock, limit=1)[0]
     mock.faults.sequence("fetch_recording", 500, {"status": 429, "retry_after": 1}, "ok")

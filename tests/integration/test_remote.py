@@ -133,10 +133,12 @@ def test_faults_are_listed_added_and_removed(run_command: RunCommand, server: Ba
     assert lines[2].startswith("2: ")
     sequence = '{"when": {"op": "list_transcriptions"}, "answers": [500, "ok"]}'
     assert '"answers":[500,"ok"]' in run_command("faults", "add", sequence).splitlines()[3]
+    for limit in ('{"requests": 900, "per": "1s"}', '{"concurrent": 9}'):
+        assert f"{limit[1:8]}" in run_command("faults", "add", limit).splitlines()[-1]
     url = f"{server.base_url}/2010-04-01/Accounts/{DEMO_SID}.json"
     assert requests.get(url, auth=(DEMO_SID, "x"), timeout=10).status_code == 503
     assert run_command("faults").splitlines()[2].endswith("applied to 1 of 1")
-    assert len(run_command("faults", "remove", "2").splitlines()) == 3
+    assert len(run_command("faults", "remove", "2").splitlines()) == 5
     assert requests.get(url, auth=(DEMO_SID, "x"), timeout=10).status_code == 200
     assert run_command("faults", "remove") == "no faults\n"
 

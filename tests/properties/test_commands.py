@@ -81,6 +81,7 @@ SCENARIO: dict[str, Any] = {
         {"when": {"page": 0}, "insert": 1, "delete": 1, "times": 2},
         {"insert": 1, "times": 9, "after": {"requests": 1}, "ttl": "4s"},
     ],
+    "limits": [{"requests": 3, "per": "1s", "by": "operation"}, {"concurrent": 1, "by": "credential"}],
 }
 OUTCOMES = (Outcome(204, None, ""), Outcome(500, None, ""), Outcome(None, Failure.CONNECTION, "refused"))
 
@@ -177,6 +178,7 @@ def add_rules(api: Api, number: int) -> None:
             {"when": {"op": "list_recordings"}, "then": {"status": 503}, "times": 1, "probability": 0.5, "ttl": "3s"}
         ],
         "sequences": [{"when": {"op": "fetch_recording"}, "answers": [500, "ok"]}],
+        "limits": [{"when": {"op": "list_recordings"}, "requests": 1, "per": "1m"}],
     }
     api.send_command("DELETE", f"/faults/{number}")
     api.send_command("POST", "/faults", rules)

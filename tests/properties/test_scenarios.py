@@ -19,6 +19,7 @@ from scenarios.creation_matcher import CreationMatcher
 from scenarios.expectations import Expectation, Moment, Rate
 from scenarios.explain.timelines import explain_scenario
 from scenarios.lifecycle import STATUSES, STATUSES_WITHOUT_AUDIO
+from scenarios.limits import Limit
 from scenarios.loading.documents import FileFormat
 from scenarios.loading.load import from_objects, loads
 from scenarios.model import (
@@ -193,6 +194,10 @@ scenarios = st.builds(
     faults=short_tuples(st.builds(Fault, when=whens, then=thens, probability=st.floats(0, 1))),
     sequences=short_tuples(
         st.builds(Sequence, when=whens, answers=short_tuples(st.just("ok") | st.integers(400, 599) | thens, 1))
+    ),
+    limits=short_tuples(
+        st.builds(Limit, when=whens, requests=st.integers(1, 10**9), per=st.just("1.5s"), by=st.just("operation"))
+        | st.builds(Limit, by=st.just("credential"), concurrent=st.integers(1, 99))
     ),
     page_drift=short_tuples(st.builds(PageDriftRule, insert=st.integers(1, 9), delete=st.integers(0, 9))),
     expect=short_tuples(

@@ -27,4 +27,5 @@ def add_rules(account: AccountParts, command: AddRules) -> list[FaultRuleState]:
 
 
 def remove_rules(account: AccountParts, command: RemoveRules) -> int:
-    return account.fault_rules.remove(command.number)
+    removed = account.fault_rules.remove(command.number)
+    return removed + account.limits.remove(command.number) if account.state.limits else removed

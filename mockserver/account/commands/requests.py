@@ -33,6 +33,6 @@ class AddRules(AccountCommand[list[FaultRuleState]], frozen=True, kw_only=True):
 
 
 class RemoveRules(AccountCommand[int], frozen=True, kw_only=True):
-    """Remove one fault rule, or all. The result is the number of removed rules."""
+    """Remove one fault rule or rate limit, or all. The result is the number of removed ones."""
 
     number: int | None = None

@@ -12,6 +12,7 @@ import msgspec
 from generators.model import Recording
 from mockserver.account.state.deliveries import Delivery
 from mockserver.account.state.in_progress import RecordingInProgress
+from mockserver.account.state.limits import LimitState
 from mockserver.account.state.range_set import RangeSet
 from mockserver.account.state.rules import FaultRuleState, PageDriftState
 from mockserver.account.state.scripted_parents import ScriptedParent
@@ -135,6 +136,7 @@ class State(msgspec.Struct, kw_only=True):
     delivery_serial: int = 0
     rules: list[FaultRuleState] = []
     rule_serial: int = 0
+    limits: list[LimitState] = []
     page_drift: list[PageDriftState] = []
     scripted_parents: dict[str, ScriptedParent] = {}
     """The calls and conferences whose status a step has set, by SID."""

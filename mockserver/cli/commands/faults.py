@@ -59,7 +59,7 @@ def _add_arguments(parser: Parser) -> None:
         "fault_or_op",
         nargs="?",
         metavar="OPERATION|JSON",
-        help="The operation, such as list_recordings (default: any), or a fault or a sequence of a scenario, as JSON.",
+        help="The operation, such as list_recordings (default: any), or a fault, sequence or limit as JSON.",
     )
     _add_fault_flags(add)
     remove = add_command(actions, "remove", "remove one, or all")
@@ -124,6 +124,8 @@ def _add_fault(faults: FaultsClient, options: argparse.Namespace) -> None:
         rule["when"]["op"] = text
     if "answers" in rule:
         faults.arm(sequences=[rule])
+    elif "requests" in rule or "concurrent" in rule:
+        faults.arm(limits=[rule])
     else:
         faults.arm(faults=[rule])
 

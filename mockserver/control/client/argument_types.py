@@ -246,6 +246,19 @@ class SequenceRule(RuleWindow, total=False):
     answers: Sequence[SequenceAnswer]
 
 
+LimitedBy = Literal["account", "operation", "credential"]
+
+
+class LimitRule(TypedDict, total=False):
+    """A rate limit, as a scenario's `limits` have it."""
+
+    when: FaultConditions
+    requests: int | None
+    per: str | None
+    by: LimitedBy
+    concurrent: int | None
+
+
 class RequestFields(TypedDict, total=False):
     """Conditions for requests, beside their operation. A list stands for a field that is sent several times."""
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
         FaultConditions,
         FaultEffect,
         FaultRule,
+        LimitedBy,
+        LimitRule,
         OperationName,
         RequestConditions,
         RuleWindow,
@@ -132,15 +134,41 @@ class FaultsClient:
         sequence: SequenceRule = {**window, "when": {"op": op, **(when or {})}, "answers": list(answers)}
         return self.arm(sequences=[sequence], optional=optional)
 
+    def limit(
+        self,
+        op: "OperationName | None" = None,
+        *,
+        requests: int | None = None,
+        per: str | None = None,
+        by: "LimitedBy" = "account",
+        concurrent: int | None = None,
+        when: "FaultConditions | None" = None,
+        optional: bool = False,
+    ) -> ArmedFaults:
+        """Add a rate limit, with the fields of a scenario's `limits`. It is applied when it refuses a request.
+
+        Args:
+            op: the operation to match; any if left out.
+            requests: how many requests are answered in each span of `per`, in real time, such as `"1s"`.
+            by: what has a count of its own.
+            concurrent: how many requests may be in progress at once.
+            when: further conditions, such as `{"page": 1}`.
+            optional: True if the end of a `with` accepts that no request was refused.
+        """
+        pattern: FaultConditions = {**(when or {})} if op is None else {"op": op, **(when or {})}
+        limit: LimitRule = {"when": pattern, "requests": requests, "per": per, "by": by, "concurrent": concurrent}
+        return self.arm(limits=[limit], optional=optional)
+
     def arm(
         self,
         *,
         faults: "Iterable[FaultRule]" = (),
         sequences: "Iterable[SequenceRule]" = (),
+        limits: "Iterable[LimitRule]" = (),
         optional: bool = False,
     ) -> ArmedFaults:
         """Append rules to the existing ones."""
-        command = {"faults": list(faults), "sequences": list(sequences)}
+        command = {"faults": list(faults), "sequences": list(sequences), "limits": list(limits)}
         rules = self._connection.request("POST", self._path, tuple[RuleView, ...], command)
         return ArmedFaults(self, rules, optional=optional)
 
@@ -168,4 +196,4 @@ class FaultsClient:
 
 def _get_identity(rule: RuleView) -> tuple[int, str]:
     """Return what distinguishes a rule from a later one with the same number."""
-    return rule.number, repr((rule.fault, rule.sequence))
+    return rule.number, repr((rule.fault, rule.sequence, rule.limit))

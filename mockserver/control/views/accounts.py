@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockserver.control.views.clock import ClockView, serialize_clock
-from mockserver.control.views.faults import RuleView, serialize_rule
+from mockserver.control.views.faults import RuleView, serialize_limit, serialize_rule
 from mockserver.control.views.scenario import (
     MAX_EVENTS,
     EventView,
@@ -46,7 +46,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     timer_count: int
     """The number of timers that wait."""
     rule_count: int
-    """The number of fault rules."""
+    """The number of fault rules and rate limits."""
     callbacks: dict[str, int]
     """The number of callbacks by state."""
     requests: int
@@ -71,7 +71,7 @@ class AccountSummary(msgspec.Struct, frozen=True, kw_only=True):
     timers: int
     """The number of timers that wait."""
     rules: int
-    """The number of fault rules."""
+    """The number of fault rules and rate limits."""
     callbacks: dict[str, int]
     """The number of callbacks by state."""
     requests: int
@@ -111,10 +111,10 @@ def serialize_account(account: "Account") -> AccountView:
         **_collect_plain_values(account),
         timelines=tuple(serialize_timeline(account, index) for index in islice(state.playing, MAX_SHOWN)),
         timers=tuple(serialize_timer(account, timer) for timer in islice(account.scheduler.iter_pending(), MAX_SHOWN)),
-        rules=tuple(map(serialize_rule, state.rules[:MAX_SHOWN])),
+        rules=(*map(serialize_rule, state.rules[:MAX_SHOWN]), *map(serialize_limit, state.limits[:MAX_SHOWN])),
         timeline_count=len(state.playing),
         timer_count=account.scheduler.count_pending(),
-        rule_count=len(state.rules),
+        rule_count=len(state.rules) + len(state.limits),
     )
 
 
@@ -125,7 +125,7 @@ def summarize_account(account: "Account") -> AccountSummary:
         **_collect_plain_values(account),
         timelines=len(state.playing),
         timers=account.scheduler.count_pending(),
-        rules=len(state.rules),
+        rules=len(state.rules) + len(state.limits),
     )
 
 

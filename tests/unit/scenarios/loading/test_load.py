@@ -601,6 +601,42 @@ def test_invalid_order_of_requests_raises_one_line_error(keys: str, message: str
     assert found.startswith(f":2: expect[0].{message}")
 
 
+INVALID_LIMITS = [
+    ("5", ": expected a mapping, found 5."),
+    ("{}", ": expected a bound: requests and per, or concurrent, found none."),
+    ("{by: account}", ": expected a bound: requests and per, or concurrent, found none."),
+    ("{requests: 5}", ".requests: expected per beside requests, found none."),
+    ("{per: 5s}", ".per: expected requests beside per, found none."),
+    ("{requests: 0, per: 1s}", ".requests: expected a whole number of at least 1, found 0."),
+    ("{requests: '5', per: 1s}", ".requests: expected a whole number of at least 1, found '5'."),
+    ("{requests: 5, per: 1}", ".per: expected a duration such as 30s, 250ms or 1m30s, found 1."),
+    ("{requests: 5, per: 0s}", ".per: expected a duration above 0s, found 0s."),
+    ("{requests: 5, per: 40000d}", ".per: expected a duration of at most 36500d, found 40000d."),
+    ("{concurrent: 0}", ".concurrent: expected a whole number of at least 1, found 0."),
+    ("{concurrent: [1]}", ".concurrent: expected a whole number of at least 1, found a list."),
+    ("{concurrent: 1, by: op}", ".by: expected one of account, operation, credential, found 'op'."),
+    (
+        "{concurrent: 1, by: acount}",
+        ".by: expected one of account, operation, credential, found 'acount'. Did you mean",
+    ),
+    ("{concurent: 1}", ".concurent: expected a known key, found 'concurent'. Did you mean concurrent?"),
+    (
+        "{concurrent: 1, when: {every: 5}}",
+        ".when.every: expected conditions without every: a limit counts all requests that match, found every.",
+    ),
+    (
+        "{concurrent: 1, when: {sid: nobody}}",
+        ".when.sid: expected a SID or the id of a recording here, found 'nobody'.",
+    ),
+    ("{concurrent: 1, when: {op: list}}", ".when.op: expected one of list_recordings, fetch_recording"),
+]
+
+
+@pytest.mark.parametrize(("limit", "message"), INVALID_LIMITS)
+def test_invalid_limit_raises_one_line_error(limit: str, message: str) -> None:
+    assert get_error_message(f"limits:\n  - {limit}").startswith(f":2: limits[0]{message}")
+
+
 INVALID_TOML_OR_JSON = [
     ("x = ", "toml", ":1:5: expected TOML: invalid value."),
     ("x = [", "toml", ":1:6: expected TOML: invalid value."),
