@@ -8,6 +8,9 @@ from mockserver.rest.representations.wires import Wire
 def test_response_metadata_encodes_same_as_its_headers(wire: Wire) -> None:
     metadata = ResponseMetadata(wire, b"RQ" + b"0" * 32, 0.0125)
     assert metadata.to_bytes() == encode_headers(metadata.to_headers())
+    counted = metadata.with_concurrent_requests(12)
+    assert counted.to_bytes() == encode_headers(counted.to_headers())
+    assert counted.to_headers() == ((b"twilio-concurrent-requests", b"12"), *metadata.to_headers()[1:])
 
 
 @pytest.mark.parametrize("value", [b"a\r\nset-cookie: b", b"a\nb", b"a\rb", b"a\n\rb"])
