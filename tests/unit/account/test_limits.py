@@ -177,7 +177,7 @@ def test_removed_limit_leaves_no_window() -> None:
     account = make_limited_account({"requests": 1, "per": "1s", "until": {"time": "5s"}})
     assert len(account.state.windows) == len(account.state.window_timers) == 1
     account.apply(RemoveRules(number=account.state.limits[0].number))
-    assert account.state.windows == account.state.window_timers == {}
+    assert (account.state.windows, account.state.window_timers) == ({}, {})
 
 
 def test_limit_matches_headers_and_the_form() -> None:
