@@ -4,7 +4,6 @@ import msgspec
 from msgspec import UNSET
 
 from generators.model import Status
-from scenarios.belongings import with_initial_belongings
 from scenarios.callbacks import ScriptedCallback, StepCallbacks
 from scenarios.model import (
     CallbackEvents,
@@ -16,6 +15,7 @@ from scenarios.model import (
     Step,
     Timeline,
 )
+from scenarios.related_resources import with_initial_related_statuses
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.triggers import Trigger
 
@@ -116,7 +116,7 @@ def build_full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timelin
     """Return the timeline as played: with its first step, and the recording's fields in the steps that set them."""
     steps = with_initial_step(subject)
     if not isinstance(subject, Pick):
-        steps = with_initial_belongings(steps)
+        steps = with_initial_related_statuses(steps)
     if isinstance(subject, OnCreate):
         return steps
     if isinstance(subject, ScriptedRecording) and subject.imported:

@@ -137,9 +137,9 @@ class Timelines:
 
     def apply_step(self, index: int, step: Step) -> None:
         """Apply a step to a recording, whether or not the step belongs to a timeline."""
-        from scenarios.belongings import iter_belongings
         from scenarios.explain.timelines import describe_step
         from scenarios.lifecycle import get_step_callbacks  # imported when the first timeline is played
+        from scenarios.related_resources import iter_related_statuses
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
@@ -147,10 +147,10 @@ class Timelines:
             before = self._recording_index.get_status(index).value if index < FIRST_CREATED else None
             self.record_status(index, before, step.status)
         self._recordings.apply_update(index, step.status, step.set)
-        for key, status in iter_belongings(step):
-            from mockserver.account.belongings import set_belonging
+        for key, status in iter_related_statuses(step):
+            from mockserver.account.related_resources import set_related_status
 
-            set_belonging(self._recording_index, index, key, status)
+            set_related_status(self._recording_index, index, key, status)
         self._callbacks.record_step(index, step.status)
         self._record_event("step", index, describe_step(step, subscribed))
         for callback in get_step_callbacks(step, subscribed):

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from scenarios.belongings import iter_belongings
 from scenarios.explain.callbacks import describe_callback
 from scenarios.explain.creations import list_titled_rules
 from scenarios.explain.expectations import explain_expectation
@@ -18,6 +17,7 @@ from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
 from scenarios.model import CallbackEvents, RecordingFields, Scenario, Step, Timeline
+from scenarios.related_resources import iter_related_statuses
 from scenarios.triggers import describe_trigger, format_instant
 
 _MAX_SHOWN_HANDLES = 4
@@ -83,7 +83,7 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
     """
     facts = [f"{name} {_format_value(value)}" for name, value in _describe_fields(step.set)]
     what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
-    what += [f"{key} {status}" for key, status in iter_belongings(step)]
+    what += [f"{key} {status}" for key, status in iter_related_statuses(step)]
     return ", ".join([*what, *map(describe_callback, get_step_callbacks(step, subscribed_events))]) or "no callback"
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from generators.suggestion import find_closest
-from scenarios.belongings import PRECEDING
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
 from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording, Selector, Step
 from scenarios.problems import LEFT_OUT, ValuePath
+from scenarios.related_resources import PRECEDING
 from scenarios.rules import Fault, Then, When
 from scenarios.triggers import Trigger
 

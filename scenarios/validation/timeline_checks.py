@@ -11,9 +11,9 @@ from scenarios.model import CallbackEvents, OnCreate, Pick, ScriptedRecording, S
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.triggers import CheckContext
-from scenarios.validation.belonging_checks import BelongingsChecker, changes_something
 from scenarios.validation.callback_checks import check_callbacks
 from scenarios.validation.coherence_checks import check_step_values
+from scenarios.validation.related_resource_checks import RelatedResourceChecker, changes_something
 from scenarios.validation.trigger_checks import check_trigger, walk_past_instants
 
 _EFFECTS = "a status, set, transcription, call, conference"
@@ -48,7 +48,7 @@ class _StatusChecker:
             tuple(CallbackEvent) if isinstance(subject, OnCreate) else get_subscription(subject)
         )
         self._sent_events: set[CallbackEvent] = set()
-        self._belongings = BelongingsChecker(subject)
+        self._related = RelatedResourceChecker(subject)
         self._start = start
         self._latest_instant: datetime | None = None
 
@@ -65,7 +65,7 @@ class _StatusChecker:
         yield from self._check_status(step, path)
         self._status = step.status or self._status
         yield from check_step_values(step.set, self._status, (*path, "set"))
-        yield from self._belongings.check_step(step, self._status, path)
+        yield from self._related.check_step(step, self._status, path)
         yield from check_callbacks(step, (*path, "callback"))
         self._sent_events.update(map(get_event, get_step_callbacks(step, self._subscribed_events)))
 

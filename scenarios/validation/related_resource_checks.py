@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from generators.model import CONFERENCE_SOURCES
-from scenarios.belongings import PRECEDING, iter_belongings
 from scenarios.lifecycle import STATUSES_WITHOUT_AUDIO
 from scenarios.model import OnCreate, Pick, RecordingFields, ScriptedRecording, Step
 from scenarios.problems import Problem, ValuePath
+from scenarios.related_resources import PRECEDING, iter_related_statuses
 from scenarios.statuses import RecordingStatus
 
 
 def changes_something(step: Step) -> bool:
     """Return True if a step changes the recording, or what belongs to it."""
-    return step.status is not None or step.set != RecordingFields() or any(iter_belongings(step))
+    return step.status is not None or step.set != RecordingFields() or any(iter_related_statuses(step))
 
 
-class BelongingsChecker:
+class RelatedResourceChecker:
     """Follows the statuses of what belongs to a recording from step to step."""
 
     def __init__(self, subject: ScriptedRecording | Pick | OnCreate) -> None:
@@ -32,7 +32,7 @@ class BelongingsChecker:
         Args:
             status: the status of the recording by then, if it is known.
         """
-        for key, found in iter_belongings(step):
+        for key, found in iter_related_statuses(step):
             sentence = self._find_reason_against(key, status)
             latest, preceding = self._latest.get(key), PRECEDING[key][found]
             if sentence is not None:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from scenarios.belongings import iter_belongings
 from scenarios.explain.timelines import explain_scenario
 from scenarios.lifecycle import build_full_timeline
 from scenarios.loading.load import from_objects
 from scenarios.problems import ScenarioError
+from scenarios.related_resources import iter_related_statuses
 
 
 def explain(**recording: Any) -> list[str]:
@@ -46,8 +46,8 @@ def test_steps_are_explained_with_what_precedes_them() -> None:
 def test_first_step_sets_what_precedes_the_first_status(key: str, first: str, initial: str | None) -> None:
     recording = {"conference_sid": "CF" + "1" * 32, "timeline": [{"after": "1s", key: first}]}
     timeline = build_full_timeline(from_objects({"recordings": [recording]}).recordings[0])
-    assert dict(iter_belongings(timeline[0])) == ({} if initial is None else {key: initial})
-    assert dict(iter_belongings(timeline[1])) == {key: first}
+    assert dict(iter_related_statuses(timeline[0])) == ({} if initial is None else {key: initial})
+    assert dict(iter_related_statuses(timeline[1])) == {key: first}
 
 
 def test_pick_is_as_generated_until_its_first_step() -> None:

@@ -7,7 +7,7 @@ from mockserver.account.state.scripted_parents import ScriptedParent
 from scenarios.statuses import TranscriptionStep
 
 
-def set_belonging(recording_index: RecordingIndex, index: int, key: str, status: str) -> None:
+def set_related_status(recording_index: RecordingIndex, index: int, key: str, status: str) -> None:
     """Set the status of a recording's `transcription`, `call` or `conference`."""
     if key == "transcription":
         wanted = None if status == TranscriptionStep.NONE else TranscriptionStatus(status)

@@ -34,7 +34,7 @@ PRECEDING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """The statuses that may precede each status, by the key of a step. The last one precedes the first step."""
 
 
-def iter_belongings(step: Step) -> Iterator[tuple[str, str]]:
+def iter_related_statuses(step: Step) -> Iterator[tuple[str, str]]:
     """Yield what a step sets of what belongs to its recording: the key and the status."""
     for key in PRECEDING:
         status = getattr(step, key)
@@ -42,11 +42,11 @@ def iter_belongings(step: Step) -> Iterator[tuple[str, str]]:
             yield key, status
 
 
-def with_initial_belongings(timeline: Timeline) -> Timeline:
+def with_initial_related_statuses(timeline: Timeline) -> Timeline:
     """Return a timeline whose first step, which runs at once, also sets what precedes the first status of each kind."""
     later: dict[str, str] = {}
     for step in timeline:
-        for key, status in iter_belongings(step):
+        for key, status in iter_related_statuses(step):
             later.setdefault(key, status)
     initial = {
         key: PRECEDING[key][status][-1]
