@@ -5,19 +5,26 @@ instant (see `timetable`), a keyed hash of the index its other fields (see `rand
 permutation its SIDs (see `sids`).
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from typing import Self
 
 import msgspec
 
 from generators import distributions
-from generators.content.encryption_details import build_encryption_details
 from generators.corpus.layout import make_layout
 from generators.corpus.listed_count import find_corpus_size
 from generators.corpus.mix import Mix
 from generators.corpus.timetable import Timetable
 from generators.instants import SECOND
-from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, AdversarialRecording, Recording, Status
+from generators.model import (
+    CONFERENCE_SOURCES,
+    DUAL_SOURCES,
+    AdversarialRecording,
+    EncryptionDetails,
+    Recording,
+    Status,
+)
 from generators.random_fields import RandomFields, RandomFieldsSource
 from generators.seeds import derive_bytes
 from generators.sids import Kind, SidCipher
@@ -140,7 +147,7 @@ class Corpus:
             duration=lasted if heard else None,
             price=distributions.compute_price(lasted) if heard else None,
             error_code=distributions.draw_error_code(status, encrypted, chance.error),
-            encryption=build_encryption_details(self.sids, chance) if encrypted and heard and not is_bare else None,
+            encryption=self._build_encryption(self.sids, chance) if encrypted and heard and not is_bare else None,
             start_time=created,
             date_created=created,
             date_updated=updated,
@@ -148,6 +155,13 @@ class Corpus:
         if is_bare or not block.is_adversarial(place):
             return recording
         return self._with_adversarial_body(recording, chance)
+
+    @cached_property
+    def _build_encryption(self) -> "Callable[[SidCipher, RandomFields], EncryptionDetails]":
+        """The function, imported for the first encrypted recording: most corpora have none."""
+        from generators.content.encryption_details import build_encryption_details
+
+        return build_encryption_details
 
     def compute_run_end(self, run: range) -> int:
         """Return when the last recording of a run ends, in seconds since the epoch, without building the recordings."""

@@ -11,7 +11,6 @@ from generators.seeds import derive_auth_token
 from mockserver.account.call_settings import DEFAULT_CALL_SETTINGS, CallSettings
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
-from mockserver.account.fault_rules import FaultRules
 from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.recordings import Recordings
@@ -28,6 +27,7 @@ from scenarios.model import Scenario
 if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
     from mockserver.account.commands.recordings import BeginRecording
+    from mockserver.account.fault_rules import FaultRules
     from mockserver.account.limits import Limits
     from mockserver.account.page_drift import PageDrift
     from mockserver.account.windows import Windows
@@ -85,9 +85,6 @@ class AccountParts(DerivedResources):
         super().__init__(Recordings(recording_index := RecordingIndex(corpus, clock, self.state)))
         delivery = delivery_settings or DeliverySettings()
         self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery)
-        self.fault_rules = FaultRules(
-            self.state, clock, corpus.spec.seed, recording_index.resolve_handle, scenario, lambda: self.windows
-        )
         self.changes = ChangeCounts(self.state)
 
     @cached_property
@@ -127,6 +124,14 @@ class AccountParts(DerivedResources):
         )
 
     @cached_property
+    def fault_rules(self) -> "FaultRules":
+        """The fault rules. Most accounts have none."""
+        from mockserver.account.fault_rules import FaultRules
+
+        seed, resolve_handle = self.corpus.spec.seed, self.recordings.recording_index.resolve_handle
+        return FaultRules(self.state, self.clock, seed, resolve_handle, self.scenario, lambda: self.windows)
+
+    @cached_property
     def limits(self) -> "Limits":
         """The rate limits. Most accounts have none."""
         from mockserver.account.limits import Limits
@@ -141,12 +146,16 @@ class AccountParts(DerivedResources):
     @property
     def match_headers(self) -> bool:
         """True if a fault rule or a rate limit matches headers."""
-        return self.fault_rules.match_headers or (bool(self.state.limits) and self.limits.match_headers)
+        return (bool(self.state.rules) and self.fault_rules.match_headers) or (
+            bool(self.state.limits) and self.limits.match_headers
+        )
 
     @property
     def match_forms(self) -> bool:
         """True if a fault rule or a rate limit matches fields of the form in the body."""
-        return self.fault_rules.match_forms or (bool(self.state.limits) and self.limits.match_forms)
+        return (bool(self.state.rules) and self.fault_rules.match_forms) or (
+            bool(self.state.limits) and self.limits.match_forms
+        )
 
     @cached_property
     def page_drift(self) -> "PageDrift":

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generators.setup_error import MockSetupError
 from mockserver.proxy import atomic_files as storage
 from mockserver.proxy.certificates import (
     DAY,
@@ -30,7 +31,7 @@ RENEWAL_MARGIN_SECONDS = 30 * DAY
 _MAX_CACHED_HOSTS = 64
 
 
-class AuthorityError(Exception):
+class AuthorityError(MockSetupError):
     """The CA cannot be used. The message says which file, what is wrong with it, and what to try."""
 
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.account.account import Account
-from mockserver.account.fault_rules import MatchedFault
-from mockserver.account.requests_in_progress import RequestInProgress
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, build_warning_header
@@ -15,6 +13,10 @@ from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.response import Response
 from scenarios.operations import Operation
+
+if TYPE_CHECKING:
+    from mockserver.account.fault_rules import MatchedFault
+    from mockserver.account.requests_in_progress import RequestInProgress
 
 PROXIED_KEY = "recmock.proxied"
 """The key in the state of the ASGI scope that is True for requests through the proxy."""

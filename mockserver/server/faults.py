@@ -8,13 +8,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import shake_256
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.types import Receive
 
 from generators.instants import SECOND
-from mockserver.account.fault_rules import MatchedFault
-from mockserver.account.request_facts import RequestFacts
 from mockserver.account.worker import Worker
 from mockserver.proxy.transports import abort, close
 from mockserver.rest.auth import parse_credentials
@@ -27,6 +26,10 @@ from mockserver.settings.machine_clock import real_pause
 from scenarios.durations import parse_duration
 from scenarios.operations import Operation
 from scenarios.rules import ERROR_STATUS, ChunkedDribble, NetworkFault, Then
+
+if TYPE_CHECKING:
+    from mockserver.account.fault_rules import MatchedFault
+    from mockserver.account.request_facts import RequestFacts
 
 RangeSender = Callable[[int, int], Awaitable[bool]]
 """Sends a range of a body's bytes. Returns False if the client has disconnected."""
@@ -45,7 +48,7 @@ _BODY_FAULTS = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RE
 class FaultTriggered(Exception):
     """Raised if a fault rule replaces the response."""
 
-    def __init__(self, matched_fault: MatchedFault) -> None:
+    def __init__(self, matched_fault: "MatchedFault") -> None:
         super().__init__(f"rule {matched_fault.rule_number}")
         self.matched_fault = matched_fault
 
@@ -70,7 +73,7 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
         from mockserver.server.limits import apply_limits  # most accounts have none
 
         apply_limits(exchange, facts)
-    if not account.fault_rules.rules:
+    if not account.state.rules:
         return
     from mockserver.account.commands.requests import MatchFault  # most accounts have no rules
 
@@ -86,7 +89,9 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
         raise FaultTriggered(strike)
 
 
-def _collect_request_facts(exchange: Exchange, operation: Operation) -> RequestFacts:
+def _collect_request_facts(exchange: Exchange, operation: Operation) -> "RequestFacts":
+    from mockserver.account.request_facts import RequestFacts
+
     account = exchange.account
     headers = exchange.all_headers if account.match_headers else ()
     return RequestFacts(
@@ -108,7 +113,7 @@ def _find_username(exchange: Exchange) -> str:
     return "" if credentials is None else credentials.username.lower()
 
 
-def to_error(matched_fault: MatchedFault) -> TwilioError:
+def to_error(matched_fault: "MatchedFault") -> TwilioError:
     """Return the error that a matched rule responds with."""
     then = matched_fault.then
     status = then.status or 500
@@ -119,7 +124,7 @@ def to_error(matched_fault: MatchedFault) -> TwilioError:
     return TwilioError(code, matched_fault.reason, status=status, message=message, headers=headers)
 
 
-def to_response(matched_fault: MatchedFault, error_response: Response) -> Response:
+def to_response(matched_fault: "MatchedFault", error_response: Response) -> Response:
     """Return the response of a matched rule: Twilio's error, the rule's own body, or nothing.
 
     Args:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Message, Receive, Scope, Send
 
-from mockserver.account.requests_in_progress import RequestInProgress
 from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.rest.headers import ResponseMetadata
 from mockserver.server.faults import (
@@ -21,6 +21,9 @@ from mockserver.server.faults import (
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
 from scenarios.rules import ChunkedDribble, Then
+
+if TYPE_CHECKING:
+    from mockserver.account.requests_in_progress import RequestInProgress
 
 _MAX_CHUNK_BYTES = 1 << 20
 """A chunk of media of more bytes is sent in pieces."""
@@ -37,7 +40,7 @@ async def send_response(
     scope: Scope,
     receive: Receive,
     send: Send,
-    in_progress: RequestInProgress | None = None,
+    in_progress: "RequestInProgress | None" = None,
 ) -> None:
     """Send a response.
 

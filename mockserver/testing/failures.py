@@ -8,10 +8,9 @@ import pytest
 
 from generators.setup_error import MockSetupError
 from mockserver.control.client.errors import ControlError
-from mockserver.proxy.certificate_authority import AuthorityError
 from mockserver.settings.settings import SettingsError
 
-_USER_ERRORS = (SettingsError, ControlError, AuthorityError, MockSetupError)
+_USER_ERRORS = (SettingsError, ControlError, MockSetupError)
 """Errors that wrong options or marker arguments cause."""
 
 

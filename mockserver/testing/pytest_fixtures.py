@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +17,6 @@ import pytest
 from generators.seeds import derive_bytes
 from generators.suggestion import suggest
 from mockserver.control.client.errors import ControlError
-from mockserver.proxy.trust_files import TrustFiles, write_trust
 from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.package_conflict import find_package_conflict
 from mockserver.settings.settings import SettingsError
@@ -31,6 +30,9 @@ from mockserver.testing.pytest_options import (
     build_overrides,
     build_scenario,
 )
+
+if TYPE_CHECKING:
+    from mockserver.proxy.trust_files import TrustFiles
 
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 
@@ -211,8 +213,10 @@ def _read_markers(item: pytest.Item, arguments: Mapping[str, str | None]) -> Opt
     return values
 
 
-def _write_trust(handle: MockTwilio) -> TrustFiles:
+def _write_trust(handle: MockTwilio) -> "TrustFiles":
     """Return the CA files that clients must trust, and check that an external server has the same CA."""
+    from mockserver.proxy.trust_files import write_trust  # most tests need no files
+
     files = write_trust(handle.server.proxy.authority, os.environ, wall_seconds())
     if handle.server.is_external:
         from mockserver.control.client.proxy_check import check_proxy_certificate
