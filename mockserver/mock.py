@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from mockserver.account.account import Account, CommandListener
 from mockserver.account.account_replacer import AccountReplacer
@@ -12,6 +10,7 @@ from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import run_at_once, run_between_requests
 from mockserver.account.new_accounts import NewAccounts
 from mockserver.account.overrides import AccountOverrides
+from mockserver.account.requests_in_progress import RequestsInProgress
 from mockserver.account.snapshots import Snapshots
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
@@ -21,9 +20,6 @@ from mockserver.settings.machine_clock import real_pause, stopwatch
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
-
-if TYPE_CHECKING:
-    from mockserver.account.requests_in_progress import RequestsInProgress
 
 
 class Mock:
@@ -55,6 +51,7 @@ class Mock:
         self.instance_id = instance_id
         self.control_token = control_token
         self.stopwatch = stopwatch
+        self.requests_in_progress = RequestsInProgress()
         self.cache = ByteCache()
         self.sender = CallbackSender(self.settings.callback_hosts, real_pause)
         self.worker = Worker(self.sender)
@@ -79,13 +76,6 @@ class Mock:
         self._accounts = AccountsInMemory(self._is_evictable, self._remember_evicted)
         self._replacer = AccountReplacer(self._accounts, self._new_accounts, self.worker, self.cache)
         self.account(self.demo.sid)  # settings that no corpus can have are rejected here, not by a request
-
-    @cached_property
-    def requests_in_progress(self) -> "RequestsInProgress":
-        """The requests in progress of accounts with rate limits, which few have."""
-        from mockserver.account.requests_in_progress import RequestsInProgress
-
-        return RequestsInProgress()
 
     def account(self, sid: str) -> Account:
         """Return the account with a well-formed AccountSid, and create it if needed.

@@ -8,10 +8,10 @@ import msgspec
 
 from generators.corpus.corpus import Corpus
 from generators.seeds import derive_auth_token
+from mockserver.account.account_rules import AccountRules
 from mockserver.account.call_settings import DEFAULT_CALL_SETTINGS, CallSettings
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
-from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.scheduler import Scheduler
@@ -27,14 +27,10 @@ from scenarios.model import Scenario
 if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
     from mockserver.account.commands.recordings import BeginRecording
-    from mockserver.account.fault_rules import FaultRules
-    from mockserver.account.limits import Limits
-    from mockserver.account.page_drift import PageDrift
-    from mockserver.account.windows import Windows
     from mockserver.journal.milestones import Milestones
 
 
-class AccountParts(DerivedResources):
+class AccountParts(AccountRules):
     """Everything that one AccountSid has.
 
     Args:
@@ -122,54 +118,6 @@ class AccountParts(DerivedResources):
             self._resume_call,
             lambda key: self.windows.resume(key),
         )
-
-    @cached_property
-    def fault_rules(self) -> "FaultRules":
-        """The fault rules. Most accounts have none."""
-        from mockserver.account.fault_rules import FaultRules
-
-        seed, resolve_handle = self.corpus.spec.seed, self.recordings.recording_index.resolve_handle
-        return FaultRules(self.state, self.clock, seed, resolve_handle, self.scenario, lambda: self.windows)
-
-    @cached_property
-    def limits(self) -> "Limits":
-        """The rate limits. Most accounts have none."""
-        from mockserver.account.limits import Limits
-
-        return Limits(self.state, self.recordings.recording_index.resolve_handle, lambda: self.windows)
-
-    @property
-    def has_request_rules(self) -> bool:
-        """True if fault rules or rate limits decide about requests."""
-        return bool(self.state.rules or self.state.limits)
-
-    @property
-    def match_headers(self) -> bool:
-        """True if a fault rule or a rate limit matches headers."""
-        return (bool(self.state.rules) and self.fault_rules.match_headers) or (
-            bool(self.state.limits) and self.limits.match_headers
-        )
-
-    @property
-    def match_forms(self) -> bool:
-        """True if a fault rule or a rate limit matches fields of the form in the body."""
-        return (bool(self.state.rules) and self.fault_rules.match_forms) or (
-            bool(self.state.limits) and self.limits.match_forms
-        )
-
-    @cached_property
-    def page_drift(self) -> "PageDrift":
-        """The page drift rules."""
-        from mockserver.account.page_drift import PageDrift
-
-        return PageDrift(self.recordings, self.timelines, self.events, lambda: self.windows)
-
-    @cached_property
-    def windows(self) -> "Windows":
-        """From when and until when rules apply."""
-        from mockserver.account.windows import Windows
-
-        return Windows(self.recordings.recording_index, self.timers, self.events)
 
     @cached_property
     def live_calls(self) -> "LiveCalls":

@@ -77,8 +77,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
             url: the receiver's URL. Its fragment may override the settings.
             token: the auth token that signs.
             idempotency_token: a UUID that all attempts of one callback share.
-            used_seconds: the real seconds of earlier attempts: the total time-out is for all together.
-            added_headers: headers such as Cookie.
+            used_seconds: the real seconds of earlier attempts.
             signature: what is wrong with the signature, as in `ScriptedCallback`; None if nothing is.
         """
         plain, overrides = parse_overrides(url)
@@ -87,25 +86,18 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         target = _split_url(plain, query)
         text = build_signed_text(target.signed, () if query else parameters)
         route = settings.routes.get(target.origin) if settings.routes else None
-        signature_headers = build_signature_headers(token, text, signature)
-        forwarded_headers = () if route is None else _build_forwarded_headers(target)
-        return cls(
-            method,
-            target.requested,
-            (
-                *(_FORM_HEADERS if body else ()),
-                ("i-twilio-idempotency-token", idempotency_token),
-                *signature_headers,
-                *_FIXED_HEADERS,
-                *forwarded_headers,
-                *added_headers,
-            ),
-            body.encode(),
-            overrides.connect_timeout or CONNECT_TIMEOUT,
-            overrides.read_timeout or max(READ_TIMEOUT, settings.max_seconds),
-            limit_total_seconds(overrides, settings) - used_seconds,
-            *(text, target.credentials, route),
+        headers: Pairs = (
+            *(_FORM_HEADERS if body else ()),
+            ("i-twilio-idempotency-token", idempotency_token),
+            *build_signature_headers(token, text, signature),
+            *_FIXED_HEADERS,
+            *(() if route is None else _build_forwarded_headers(target)),
+            *added_headers,
         )
+        connect = overrides.connect_timeout or CONNECT_TIMEOUT
+        read = overrides.read_timeout or max(READ_TIMEOUT, settings.max_seconds)
+        timeouts = (connect, read, limit_total_seconds(overrides, settings) - used_seconds)
+        return cls(method, target.requested, headers, body.encode(), *timeouts, text, target.credentials, route)
 
 
 class _SplitUrl(NamedTuple):

@@ -7,25 +7,22 @@ import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import shake_256
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import msgspec
 from starlette.types import Receive
 
 from generators.instants import SECOND
 from mockserver.account.worker import Worker
 from mockserver.proxy.transports import abort, close
 from mockserver.rest.auth import parse_credentials
-from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError
+from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
-from mockserver.server.response import Response
 from mockserver.settings.machine_clock import real_pause
 from scenarios.durations import parse_duration
 from scenarios.operations import Operation
-from scenarios.rules import ERROR_STATUS, ChunkedDribble, NetworkFault, Then
+from scenarios.rules import ChunkedDribble, NetworkFault, Then
 
 if TYPE_CHECKING:
     from mockserver.account.fault_rules import MatchedFault
@@ -85,7 +82,7 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
         await exchange.mock.worker.wait_unless_stopped(_pause_unless_disconnected(strike.delay, receive))
         exchange.refresh_account()
     then = strike.then
-    if then.status is not None or then.body is not None or then.fault in _RESPONSE_REPLACING_FAULTS:
+    if then.status is not None or then.body is not None or is_response_replaced(then.fault):
         raise FaultTriggered(strike)
 
 
@@ -113,42 +110,6 @@ def _find_username(exchange: Exchange) -> str:
     return "" if credentials is None else credentials.username.lower()
 
 
-def to_error(matched_fault: "MatchedFault") -> TwilioError:
-    """Return the error that a matched rule responds with."""
-    then = matched_fault.then
-    status = then.status or 500
-    code = then.code or DEFAULT_CODE_BY_STATUS.get(status, 20500 if status >= 500 else 20001)
-    headers = () if then.retry_after is None else ((b"retry-after", b"%d" % then.retry_after),)
-    has_own_message = then.code in LISTED_CODES or code == DEFAULT_CODE_BY_STATUS.get(status, 20500)
-    message = then.message or (None if has_own_message else _get_reason_phrase(status))
-    return TwilioError(code, matched_fault.reason, status=status, message=message, headers=headers)
-
-
-def to_response(matched_fault: "MatchedFault", error_response: Response) -> Response:
-    """Return the response of a matched rule: Twilio's error, the rule's own body, or nothing.
-
-    Args:
-        error_response: the response with Twilio's error.
-    """
-    then = matched_fault.then
-    if then.fault in _RESPONSE_REPLACING_FAULTS:
-        return Response(0, reason=matched_fault.reason)
-    headers = (
-        *without_own_headers(error_response.headers, then),
-        *((name.encode(), value.encode("latin-1")) for name, value in then.headers.items()),
-    )
-    status = then.status or 200
-    if then.body is None and status >= ERROR_STATUS:
-        return msgspec.structs.replace(error_response, headers=headers)
-    return msgspec.structs.replace(
-        error_response,
-        status=status,
-        body=(then.body or "").encode(),
-        media_type=None if then.body is None else then.media_type.encode(),
-        headers=headers,
-    )
-
-
 def without_own_headers(headers: tuple[Header, ...], then: Then) -> tuple[Header, ...]:
     """Return usual headers without those that a rule sets itself."""
     own_names = {name.lower().encode() for name in then.headers}
@@ -162,7 +123,7 @@ def choose_network_fault(then: Then | None, method: str, body_length: int) -> Ne
     return NetworkFault.EMPTY_RESPONSE if fault in _BODY_FAULTS and is_bodiless else fault
 
 
-def is_response_replaced(fault: NetworkFault) -> bool:
+def is_response_replaced(fault: NetworkFault | None) -> bool:
     """Return True for a fault that breaks the connection instead of a response."""
     return fault in _RESPONSE_REPLACING_FAULTS
 
@@ -243,10 +204,3 @@ def _reset_connection(transport: asyncio.Transport) -> None:
     with socket.socket(fileno=os.dup(connection.fileno())) as same:
         same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
     abort(transport)
-
-
-def _get_reason_phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Error"

@@ -24,11 +24,11 @@ from mockserver.rest.representations.representation import Representation, choos
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
 from mockserver.server.exchange import Exchange
-from mockserver.server.faults import FaultTriggered, apply_fault, to_error, to_response
+from mockserver.server.faults import FaultTriggered, apply_fault
 from mockserver.server.rendering import CONTROL_ROOT, is_control_path, render_error
 from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.response import Response
-from mockserver.server.sending import run_before_last_byte, send_response
+from mockserver.server.sending import run_before_last_byte, send_counted_response, send_response
 from mockserver.settings.machine_clock import stopwatch
 from scenarios.timeline import RequestKind
 
@@ -86,8 +86,10 @@ class Gateway:
         is_control = path.startswith(CONTROL_ROOT) and is_control_path(path)
         stamp = None if is_control else self._metadata_factory(wire, seconds)
         then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
-        in_progress = None if exchange is None else exchange.in_progress
-        await send_response(answer, stamp, then, scope, receive, send, in_progress)
+        if exchange is None or exchange.in_progress is None:  # almost always
+            await send_response(answer, stamp, then, scope, receive, send)
+        else:
+            await send_counted_response(exchange.in_progress, answer, stamp, then, scope, receive, send)
 
     def _make_exchange(self, scope: Scope) -> Exchange:
         path: str = scope["path"]
@@ -116,6 +118,8 @@ class Gateway:
         if isinstance(error, TwilioError):
             return render_error(self._with_explanation(error, exchange), path)
         if isinstance(error, FaultTriggered):
+            from mockserver.server.fault_responses import to_error, to_response  # most accounts have no rules
+
             return to_response(error.matched_fault, render_error(to_error(error.matched_fault), path))
         if isinstance(error, ScenarioSetupError):  # each account has its own corpus: the scenario fits the demo account
             return render_error(TwilioError(20500, f"The scenario does not fit into this account: {error}"), path)
@@ -154,11 +158,8 @@ class Gateway:
     def _run_triggers(self, exchange: Exchange, account: Account, response: Response) -> None:
         """Run what a response triggers. Nothing may come between this and the log, except for downloads."""
         strike = exchange.matched_fault
-        if (
-            response.request_kind is not None
-            and account.has_observers
-            and (strike is None or strike.then.fault is None)
-        ):
+        is_complete = strike is None or strike.then.fault is None
+        if response.request_kind is not None and is_complete and account.has_observers:
             account.apply(
                 self._record_response_type(
                     operation=exchange.operation,
@@ -243,8 +244,6 @@ def _is_fresh(cached: _CachedResponse, account: Account) -> bool:
 def _with_merged_slashes(scope: Scope) -> tuple[Scope, str | None]:
     """Return the scope with one slash for each run of slashes, and a warning if that changed the path."""
     path: str = scope["path"]
-    merged = merge_slashes(path)
-    if merged == path:
+    if (merged := merge_slashes(path)) == path:
         return scope, None
-    warning = f"The path has a slash twice: {path[:200]!r} was read as {merged[:200]!r}."
-    return {**scope, "path": merged}, warning
+    return {**scope, "path": merged}, f"The path has a slash twice: {path[:200]!r} was read as {merged[:200]!r}."

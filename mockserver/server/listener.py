@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from email.utils import formatdate
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -62,12 +63,8 @@ async def serve(
     loop.set_exception_handler(handle_loop_error)
     ignore_cancelled_requests()
     proxy.own_addresses = frozenset(listening_sockets.addresses)
-    servers = [
-        await loop.create_server(
-            lambda: MockProtocol(config, state, loop, proxy), sock=listening_socket, backlog=BACKLOG
-        )
-        for listening_socket in listening_sockets
-    ]
+    make_protocol = partial(MockProtocol, config, state, loop, proxy)
+    servers = [await loop.create_server(make_protocol, sock=sock, backlog=BACKLOG) for sock in listening_sockets]
     dating = _refresh_date_header(state, loop)
     try:
         on_ready()

@@ -40,26 +40,13 @@ async def send_response(
     scope: Scope,
     receive: Receive,
     send: Send,
-    in_progress: "RequestInProgress | None" = None,
 ) -> None:
     """Send a response.
 
     Args:
         metadata: the response's metadata; None to send none.
         then: the fault that matched the request, if any.
-        in_progress: the request in the count of those in progress, which it leaves; None if nothing counts them.
     """
-    if in_progress is not None:
-        assert metadata is not None, "the control API has no rate limits"
-        metadata = metadata.with_concurrent_requests(in_progress.concurrent_requests)
-        # The client may send its next request as soon as it has the last byte.
-        length = 0 if scope["method"] == "HEAD" else response.length
-        send = run_before_last_byte(send, length, in_progress.leave)
-        try:
-            await send_response(response, metadata, then, scope, receive, send)
-        finally:
-            in_progress.leave()
-        return
     state = scope.get("state", {})
     whole: ResponseWriter | None = state.get(RESPONSE_WRITER_KEY)
     if whole is not None and then is None and response.stream is None and scope["method"] != "HEAD":  # almost always
@@ -84,6 +71,27 @@ async def send_response(
             await send({"type": "http.response.body", "body": response.body})
         elif await _send_gradually(response, chunked_dribble, scope, receive, send):
             await send({"type": "http.response.body", "body": b""})
+
+
+async def send_counted_response(
+    in_progress: "RequestInProgress",
+    response: Response,
+    metadata: ResponseMetadata | None,
+    then: Then | None,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+) -> None:
+    """Send the response of a request that counts among those in progress until the client has the last byte."""
+    assert metadata is not None, "the control API has no rate limits"
+    metadata = metadata.with_concurrent_requests(in_progress.concurrent_requests)
+    # The client may send its next request as soon as it has the last byte.
+    length = 0 if scope["method"] == "HEAD" else response.length
+    try:
+        send = run_before_last_byte(send, length, in_progress.leave)
+        await send_response(response, metadata, then, scope, receive, send)
+    finally:
+        in_progress.leave()
 
 
 def run_before_last_byte(send: Send, length: int, action: Callable[[], None]) -> Send:

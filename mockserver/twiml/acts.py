@@ -91,7 +91,7 @@ class Gather(msgspec.Struct, frozen=True, tag=True):
     prompts: tuple[Say | Play | Pause, ...] = ()
 
 
-class MachineDetection(msgspec.Struct, frozen=True, kw_only=True):
+class AnsweringMachineDetection(msgspec.Struct, frozen=True, kw_only=True):
     """Find out who answers, while the call goes on. The URL may be relative."""
 
     waits_for_end: bool = False
@@ -118,7 +118,7 @@ class CallTarget(msgspec.Struct, frozen=True, tag=True):
     status_callback_method: str = "POST"
     status_callback_events: tuple[str, ...] = ("completed",)
     send_digits: str | None = None
-    detection: MachineDetection | None = None
+    detection: AnsweringMachineDetection | None = None
 
 
 class ConferenceTarget(msgspec.Struct, frozen=True, tag=True):

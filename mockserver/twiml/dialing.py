@@ -3,7 +3,7 @@
 import re
 from typing import TypedDict
 
-from mockserver.twiml.acts import CallTarget, ConferenceTarget, Dial, DialRecord, MachineDetection, Target
+from mockserver.twiml.acts import AnsweringMachineDetection, CallTarget, ConferenceTarget, Dial, DialRecord, Target
 from mockserver.twiml.attributes import SCHEMA_WARNING, Attributes
 from mockserver.twiml.phone_numbers import normalize_number
 from mockserver.twiml.problems import ProblemList
@@ -121,12 +121,12 @@ def _read_options(attributes: Attributes, method_code: int = SCHEMA_WARNING) -> 
     }
 
 
-def _read_detection(attributes: Attributes) -> MachineDetection | None:
+def _read_detection(attributes: Attributes) -> AnsweringMachineDetection | None:
     """Return how machines are detected, or None if they are not."""
     mode = attributes.get_text("machineDetection")
     if mode not in _DETECTIONS:
         return None
-    return MachineDetection(
+    return AnsweringMachineDetection(
         waits_for_end=_DETECTIONS[mode],
         timeout=attributes.get_number("machineDetectionTimeout", 30, lowest=3, highest=59),
         speech_threshold=attributes.get_number("machineDetectionSpeechThreshold", 2400, lowest=1000, highest=6000),

@@ -84,7 +84,7 @@ def test_signal_is_a_moment() -> None:
         assert check(api) == [False]
 
 
-def test_moments_begin_anew_when_the_account_is_reset() -> None:
+def test_moments_begin_again_when_the_account_is_reset() -> None:
     expected = {"op": MEDIA, "min": 0, "before": {"status": "deleted"}}
     with make_api(expected, recordings=[{"id": "late", "status": "completed"}]) as api:
         for path in ("/rollback", "/reset"):

@@ -91,7 +91,7 @@ def test_transcription_fails() -> None:
         assert api.list_steps("unclear") == list_explained(TRANSCRIBED, "unclear")
 
 
-def test_transcription_that_nobody_asked_for_is_unknown() -> None:
+def test_transcription_is_unknown_before_it_is_asked_for() -> None:
     with make_api(TRANSCRIBED) as api:
         advance(api, 5)
         sid = list_transcriptions(api, "it")[0]["sid"]
@@ -118,7 +118,7 @@ def test_call_has_a_course_beside_its_recording() -> None:
         assert api.list_steps("call") == list_explained(TALKS, "call")
 
 
-def test_call_that_nobody_answers_has_no_duration() -> None:
+def test_call_without_an_answer_has_no_duration() -> None:
     with make_api(TALKS) as api:
         call = fetch_parent(api, "Calls", "missed")
         assert (call["status"], call["start_time"]) == ("queued", None)

@@ -15,11 +15,12 @@ from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.calls.wait_documents import stop_waiting, stop_waiting_for_start
 from mockserver.account.state.activities import InConference
 from mockserver.account.state.live_calls import LiveCall
-from mockserver.account.state.live_conferences import ConferenceStatus, JoinOptions, LiveConference, Participant
+from mockserver.account.state.live_conferences import JoinOptions, LiveConference, Participant
 from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.account.state.waiting import WaitKind
 from mockserver.twiml import acts
+from scenarios.statuses import ConferenceStatus
 
 _MIN_PARTICIPANTS = 2
 _ENDING_PARTICIPANT = "participant-with-end-conference-on-exit"

@@ -78,7 +78,9 @@ class NewCalls:
         self._context.wake(call, call.created_at)
         return call
 
-    def _resolve_detection(self, parent: LiveCall, found: acts.MachineDetection | None) -> MachineDetection | None:
+    def _resolve_detection(
+        self, parent: LiveCall, found: acts.AnsweringMachineDetection | None
+    ) -> MachineDetection | None:
         """Return how it is detected who answers a target. The call goes on meanwhile."""
         if found is None:
             return None

@@ -8,9 +8,10 @@ from mockserver.account.calls.wait_documents import end_hold
 from mockserver.account.calls.waits import Waits
 from mockserver.account.commands.conferences import ParticipantChanges
 from mockserver.account.state.live_calls import LiveCall
-from mockserver.account.state.live_conferences import ConferenceStatus, LiveConference, Participant
+from mockserver.account.state.live_conferences import LiveConference, Participant
 from mockserver.account.state.waiting import WaitKind
 from mockserver.rest.errors import TwilioError
+from scenarios.statuses import ConferenceStatus
 
 
 class ApiConferences:

@@ -1,11 +1,10 @@
 """Conferences that begin here, as plain values. Instants are microseconds since the epoch."""
 
-from enum import StrEnum
-
 import msgspec
 
 from mockserver.account.state.live_recordings import LegRecording, RecordOptions, Utterance
 from mockserver.account.state.subscription import Signer, StatusSubscription
+from scenarios.statuses import ConferenceStatus
 
 
 class JoinOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,14 +21,6 @@ class JoinOptions(msgspec.Struct, frozen=True, kw_only=True):
     wait_url: str | None = None
     """What it hears until the conference starts; an absolute URL."""
     wait_method: str = "POST"
-
-
-class ConferenceStatus(StrEnum):
-    """The status of a conference."""
-
-    INIT = "init"
-    IN_PROGRESS = "in-progress"
-    COMPLETED = "completed"
 
 
 class Participant(msgspec.Struct, kw_only=True):

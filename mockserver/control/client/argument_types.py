@@ -97,7 +97,7 @@ class RecordingValues(TypedDict, total=False):
     date_updated: datetime | str
 
 
-class ScriptedCallback(TypedDict, total=False):
+class CallbackFields(TypedDict, total=False):
     """A callback, and what is wrong with it."""
 
     event: CallbackEventName
@@ -109,7 +109,7 @@ class ScriptedCallback(TypedDict, total=False):
     drop: Sequence[str]
 
 
-StepCallback = CallbackEventName | ScriptedCallback
+StepCallback = CallbackEventName | CallbackFields
 """A callback of a step: as Twilio sends it, or scripted."""
 
 

@@ -4,18 +4,18 @@ import pytest
 
 from generators.model import Track
 from mockserver.twiml.acts import (
+    AnsweringMachineDetection,
     CallTarget,
     ConferenceTarget,
     Dial,
     DialRecord,
-    MachineDetection,
     RecordingCallback,
 )
 from tests.twiml_documents import read_act, read_response
 
 NUMBER = CallTarget("+14155550123")
 SERVICE = CallTarget("911")
-DETECTION = MachineDetection(
+DETECTION = AnsweringMachineDetection(
     waits_for_end=True, timeout=9, speech_threshold=1000, speech_end_threshold=500, status_callback_method="GET"
 )
 
@@ -54,7 +54,7 @@ DETECTION = MachineDetection(
         ),
         (
             '<Dial><Number machineDetection="Enable" amdStatusCallback="/a">911</Number></Dial>',
-            Dial(targets=(CallTarget("911", detection=MachineDetection(status_callback="/a")),)),
+            Dial(targets=(CallTarget("911", detection=AnsweringMachineDetection(status_callback="/a")),)),
         ),
         (
             '<Dial><Sip machineDetection="DetectMessageEnd" machineDetectionTimeout="9" amdStatusCallbackMethod="get" '
