@@ -23,6 +23,7 @@ _NUMBER_AND_WORD = r"([0-9.]+) *([A-Za-z]+) *"
 _NUMBER_AND_UNIT = r"([0-9.]+)(ms|s|m|h|d|w)"
 
 DURATION_PATTERN = rf"^(?:{_PART})+$(?!\n)"
+SIGNED_DURATION_PATTERN = rf"^[+-](?:{_PART})+$(?!\n)"
 MAX_TEXT_LENGTH = 100
 """The longest text of a duration. Any duration has a shorter one."""
 LONGEST_DURATION = "36500d"

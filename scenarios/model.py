@@ -17,6 +17,7 @@ from scenarios.field_types import CallSid, ConferenceSid, Currency, ErrorCode, P
 from scenarios.limits import Limit
 from scenarios.numbers import Share
 from scenarios.origins import UrlOrigin
+from scenarios.relative_dates import RecordingDate
 from scenarios.rules import MAX_RULES, Fault, PageDriftRule, Sequence
 from scenarios.statuses import CallbackEvent, ConferenceStatus, RecordingStatus, TranscriptionStep
 from scenarios.triggers import Instant, WrittenTrigger
@@ -57,9 +58,9 @@ class RecordingFields(
     """The side of the call that was recorded."""
     encryption_details: dict[str, Any] | UnsetType | None = UNSET
     """The details of an encrypted recording, as Twilio sends them. Null shows that it is not encrypted."""
-    start_time: Instant | UnsetType | None = UNSET
+    start_time: RecordingDate | UnsetType | None = UNSET
     """The instant at which the recording began, until `date_created`."""
-    date_updated: Instant | UnsetType = UNSET
+    date_updated: RecordingDate | UnsetType = UNSET
     """The instant of the last change, from `date_created` on."""
 
 
@@ -123,7 +124,7 @@ class ScriptedRecording(
     """Its CallSid; derived if left out. Null shows null on Twilio's wire, and a derived one on the schema wire."""
     conference_sid: ConferenceSid | UnsetType | None = UNSET
     """Its ConferenceSid; derived if left out and its source has a conference. Null is null."""
-    date_created: Instant | None = None
+    date_created: RecordingDate | None = None
     """Its instant in lists; the start of the clock if left out. It does not exist before."""
     status: RecordingStatus | None = None
     """Its status before the first step."""

@@ -13,11 +13,35 @@ from typing import Any
 
 import msgspec
 
-from scenarios import callbacks, callers, creation_matcher, expectations, limits, model, rules, triggers, windows
+from scenarios import (
+    callbacks,
+    callers,
+    creation_matcher,
+    expectations,
+    limits,
+    model,
+    relative_dates,
+    rules,
+    triggers,
+    windows,
+)
 from scenarios.loading.saved_recordings import SOURCE_REPLACEMENTS
 from scenarios.model import Scenario
 from scenarios.validation.dates import DATE_FIELDS
 
+_MODULES = (
+    callbacks,
+    callers,
+    creation_matcher,
+    expectations,
+    limits,
+    model,
+    relative_dates,
+    rules,
+    triggers,
+    windows,
+)
+"""The modules with the structs of a scenario."""
 _TITLE = "A scenario of twilio-recordings-mock"
 _SINGLE_KEY_STRUCTS = ("Trigger", "Delay", "Moment")
 _EXPORT_SCHEMAS = (
@@ -39,8 +63,10 @@ _NULL = {"type": "null"}
 _JSON_TYPES = ("object", "array", "string", "number", "boolean")
 _UNMERGED = ("type", "anyOf")
 """Keywords that a merge of schemas replaces."""
-_INSTANT_DESCRIPTION = "An instant with its zone, such as 2026-03-01T09:00:00Z."
-_DATE_DESCRIPTION = "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC."
+_DATE_DESCRIPTION = (
+    "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC. Or a duration "
+    "with a sign, before or after the start of the clock, such as -2d or +90s."
+)
 
 
 def build_schema() -> dict[str, Any]:
@@ -50,9 +76,9 @@ def build_schema() -> dict[str, Any]:
     for name, definition in definitions.items():
         properties = definition.get("properties", {})
         for field, property_schema in properties.items():
-            properties[field] = _describe(_without_null(property_schema), documented[name][field])
+            plain = _allow_date_forms(property_schema) if field in DATE_FIELDS else _without_null(property_schema)
+            properties[field] = _describe(plain, documented[name][field])
         definition["description"] = _CITATION.sub("", definition["description"])
-        _allow_date_forms(definition)
     for name in _SINGLE_KEY_STRUCTS:
         definitions[name] |= {"minProperties": 1, "maxProperties": 1}
     scenario = definitions["Scenario"]["properties"]
@@ -113,14 +139,14 @@ def _describe(schema: dict[str, Any], text: str) -> dict[str, Any]:
     return {**schema, "description": text if of_type is None else f"{text} {of_type}"}
 
 
-def _allow_date_forms(definition: dict[str, Any]) -> None:
-    """Allow what the loader converts: dates in the forms that people write."""
-    properties = definition.get("properties", {})
-    for field in DATE_FIELDS:
-        if field in properties:
-            kinds = {"not": properties[field]["not"]} if "not" in properties[field] else {"type": "string"}
-            sentence = properties[field]["description"].removesuffix(f" {_INSTANT_DESCRIPTION}")
-            properties[field] = {**kinds, "description": f"{sentence} {_DATE_DESCRIPTION}"}
+def _allow_date_forms(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that allows what the loader converts: dates in the forms that people write."""
+    has_null = _NULL in schema["anyOf"] and "default" not in schema
+    if has_null:
+        kinds: dict[str, Any] = {"not": {"type": [kind for kind in _JSON_TYPES if kind not in ("object", "string")]}}
+    else:
+        kinds = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/RelativeDate"}]}
+    return {**kinds, "description": _DATE_DESCRIPTION}
 
 
 def _allow_bare_durations(definitions: dict[str, Any]) -> None:
@@ -144,7 +170,7 @@ def _allow_bare_durations(definitions: dict[str, Any]) -> None:
 def _collect_docstrings() -> dict[str, dict[str, str]]:
     """Return the docstrings of fields by struct name, including inherited fields."""
     structs, own = {}, {}
-    for module in (callbacks, callers, creation_matcher, expectations, limits, model, rules, triggers, windows):
+    for module in _MODULES:
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 structs[node.name] = getattr(module, node.name)

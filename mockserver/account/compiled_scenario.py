@@ -10,12 +10,15 @@ from msgspec import UNSET
 from generators.instants import SECOND
 from generators.model import Source, Track
 from mockserver.account.setup_error import ScenarioSetupError
+from scenarios.date_resolution import resolve_recording
 from scenarios.handles import iter_recording_handles
 from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Timeline
 from scenarios.problems import format_path
+from scenarios.relative_dates import get_instant
 from scenarios.triggers import to_microseconds
 from scenarios.validation.coherence_checks import check_dates
+from scenarios.validation.dates import check_dated_subject
 
 _LASTING_FIELDS = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
 """Fields that a change of status keeps: they are set once."""
@@ -26,7 +29,10 @@ class CompiledRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A scripted recording with everything that does not depend on the account."""
 
     definition: ScriptedRecording
+    """The definition with all dates as instants."""
     handle: str
+    start: int
+    """The instant from which its relative dates count, in microseconds since the epoch."""
     instant: int
     """The instant of its creation, in microseconds since the epoch."""
     source: Source
@@ -63,30 +69,32 @@ class CompiledScenario:
             self._named = _in_order_of_creation(named)
         for position, (handle, definition) in enumerate(self._named):
             compiled = self._compiled[position]
-            if compiled is None:
+            if compiled is None or (compiled.start != start and compiled.definition is not definition):
                 compiled = self._compiled[position] = compile_recording(definition, handle, start)
             elif definition.date_created is None and compiled.instant != start:
                 compiled = _move_creation(compiled, start)
             yield compiled
 
 
-def compile_recording(definition: ScriptedRecording, handle: str, instant: int) -> CompiledRecording:
+def compile_recording(definition: ScriptedRecording, handle: str, start: int) -> CompiledRecording:
     """Compile a scripted recording.
 
     Args:
-        instant: the instant of creation if the recording sets none, in microseconds since the epoch.
+        start: the instant from which relative dates count, and that of creation if the recording sets none, in
+            microseconds since the epoch.
 
     Raises:
         ScenarioSetupError: if a date contradicts its creation.
     """
-    if definition.date_created is not None:
-        instant = to_microseconds(definition.date_created)
+    definition = resolve_recording(definition, start)
+    instant = start if definition.date_created is None else to_microseconds(get_instant(definition.date_created))
     if not definition.imported:
         refuse_contradicting_dates(f"recording {handle}", definition, instant // SECOND)
     null_call = {"call_sid": None} if definition.call_sid is None else {}
     return CompiledRecording(
         definition=definition,
         handle=handle,
+        start=start,
         instant=instant,
         source=_choose_source(definition),
         channels=1 if definition.channels is UNSET else definition.channels,
@@ -111,15 +119,17 @@ def collect_lasting_fields(definition: FieldsWithSubscription) -> RecordingField
 
 
 def refuse_contradicting_dates(subject: str, definition: ScriptedRecording | Pick, created: int) -> None:
-    """Refuse dates before or after the creation that contradict it.
+    """Refuse dates that contradict the creation, or that no recording can have.
 
     Args:
         subject: the recording or pick in the words of the message.
         created: the instant of creation, in seconds since the epoch.
 
     Raises:
-        ScenarioSetupError: if a date contradicts the creation.
+        ScenarioSetupError: if there is such a date.
     """
+    for path, sentence in check_dated_subject(definition, ()):
+        raise ScenarioSetupError(f"{subject}: {format_path(path)}: {sentence}")
     for path, sentence in check_dates(definition, (), datetime.fromtimestamp(created, UTC)):
         raise ScenarioSetupError(f"{subject}: {format_path(path)}: {sentence}")
 

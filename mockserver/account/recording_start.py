@@ -32,7 +32,12 @@ def start_recording(
     if command.subscription is not None:
         state.subscriptions[index] = command.subscription
     chosen = None if scenario is None or scenario.on_create is None else _choose_rule(state, scenario, command)
-    timelines.start(index, build_full_timeline(chosen or DEFAULT_ON_CREATE))
+    timeline = build_full_timeline(chosen or DEFAULT_ON_CREATE)
+    if chosen is not None:
+        from scenarios.date_resolution import resolve_timeline  # most servers have no such scenario
+
+        timeline = resolve_timeline(timeline, recording_index.clock.now())
+    timelines.start(index, timeline)
     return index
 
 

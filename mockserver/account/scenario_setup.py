@@ -16,6 +16,7 @@ from mockserver.account.gradual import Steps
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.state.state import RecordingDefaults, TimerKind, UpcomingRecording
 from mockserver.account.state.subscription import Subscription
+from scenarios.date_resolution import resolve_pick
 from scenarios.handles import assign_pick_handles
 from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector
@@ -58,7 +59,8 @@ def place_scripted_recording(
     """Create a scripted recording and play its timeline, at once or when its date has come.
 
     Args:
-        instant: the instant of creation if the recording sets none, in microseconds since the epoch.
+        instant: the instant of creation if the recording sets none, and that from which its relative dates count, in
+            microseconds since the epoch.
 
     Returns:
         The index, or None if the date is still to come.
@@ -153,7 +155,7 @@ def _apply_definition(
 
 
 def _pick_recordings(account: AccountParts, pick: Pick, defaults: RecordingDefaults) -> Steps[None]:
-    corpus = account.corpus
+    corpus, pick = account.corpus, resolve_pick(pick, account.clock.now())
     taken = set(account.state.handles.values())
     found: list[int] = []
     searched = range(max(0, corpus.count - _MAX_SEARCHED), corpus.count)

@@ -14,6 +14,7 @@ from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
 from scenarios import timeline
 from scenarios.model import Step, Timeline
+from scenarios.relative_dates import get_instant
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.timeline import RequestKind, TimelineProgress
 
@@ -166,7 +167,8 @@ class Timelines:
             return self._state.handles[handle_or_sid]
         upcoming = {recording.handle: recording.definition for recording in self._state.upcoming.values()}
         if handle_or_sid in upcoming and (created := upcoming[handle_or_sid].date_created) is not None:
-            raise TwilioError(20404, f"Recording {handle_or_sid} does not exist before {created.isoformat()}.")
+            instant = get_instant(created).isoformat()
+            raise TwilioError(20404, f"Recording {handle_or_sid} does not exist before {instant}.")
         if not is_sid(handle_or_sid, Kind.RECORDING):
             known = shorten_list(self._state.handles) or "none"
             raise TwilioError(

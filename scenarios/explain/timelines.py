@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from scenarios.date_resolution import resolve_pick, resolve_recording
 from scenarios.explain.callbacks import describe_callback
+from scenarios.explain.creation_dates import describe_creation
 from scenarios.explain.creations import list_titled_rules
 from scenarios.explain.expectations import explain_expectation
 from scenarios.explain.limits import explain_limit
@@ -18,7 +20,8 @@ from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
 from scenarios.model import CallbackEvents, RecordingFields, Scenario, Step, Timeline
 from scenarios.related_resources import iter_related_statuses
-from scenarios.triggers import describe_trigger, format_instant
+from scenarios.relative_dates import RelativeDate, describe_relative_date
+from scenarios.triggers import describe_trigger, format_instant, to_microseconds
 
 _MAX_SHOWN_HANDLES = 4
 
@@ -88,9 +91,14 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
 
 
 def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
-    for handle, recording in zip(assign_recording_handles(scenario), scenario.recordings, strict=True):
-        yield from _explain_timeline(handle, build_full_timeline(recording), get_subscription(recording))
-    for pick in scenario.pick:
+    start = scenario.clock.start
+    for handle, written in zip(assign_recording_handles(scenario), scenario.recordings, strict=True):
+        recording = written if start is None else resolve_recording(written, to_microseconds(start))
+        first, *others = _explain_timeline(handle, build_full_timeline(recording), get_subscription(recording))
+        yield msgspec.structs.replace(first, when=describe_creation(recording, start))
+        yield from others
+    for written_pick in scenario.pick:
+        pick = written_pick if start is None else resolve_pick(written_pick, to_microseconds(start))
         for handle in assign_pick_handles(pick):
             yield from _explain_timeline(handle, build_full_timeline(pick), get_subscription(pick))
 
@@ -110,6 +118,8 @@ def _describe_fields(fields: RecordingFields) -> Iterator[tuple[str, Any]]:
 def _format_value(value: Any) -> str:
     if isinstance(value, datetime):
         return format_instant(value)
+    if isinstance(value, RelativeDate):
+        return describe_relative_date(value)
     return json.dumps(value) if value is None or isinstance(value, dict) else str(value)
 
 

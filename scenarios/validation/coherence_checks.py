@@ -14,6 +14,7 @@ from generators.model import CONFERENCE_SOURCES, Source
 from scenarios.lifecycle import ERROR_CODES_WITH_AUDIO, STATUSES, STATUSES_WITHOUT_AUDIO, with_initial_step
 from scenarios.model import Pick, RecordingFields, ScriptedRecording
 from scenarios.problems import Problem, ValuePath, describe_value
+from scenarios.relative_dates import AT_START, RelativeDate, get_offset
 from scenarios.statuses import RecordingStatus
 from scenarios.triggers import to_microseconds
 
@@ -37,7 +38,8 @@ def check_coherence(subject: ScriptedRecording | Pick, path: ValuePath, start: d
     yield from check_source(subject, source, path)
     yield from check_price(subject, path)
     yield from _check_status_fields(subject, path)
-    yield from check_dates(subject, path, None if isinstance(subject, Pick) else subject.date_created or start)
+    if isinstance(subject, ScriptedRecording):
+        yield from check_dates(subject, path, subject.date_created or start or AT_START)
 
 
 def check_step_values(fields: RecordingFields, status: RecordingStatus | None, path: ValuePath) -> Iterator[Problem]:
@@ -72,23 +74,28 @@ def check_price(fields: RecordingFields, path: ValuePath) -> Iterator[Problem]:
         yield Problem((*path, "price"), f"expected a price with at most {_MAX_DECIMALS} decimals, found {shown}.")
 
 
-def check_dates(subject: ScriptedRecording | Pick, path: ValuePath, created: datetime | None) -> Iterator[Problem]:
-    """Yield the dates of a recording, and of the steps of its timeline, that contradict its instant of creation."""
-    if created is None:
-        return
+def check_dates(
+    subject: ScriptedRecording | Pick, path: ValuePath, created: datetime | RelativeDate
+) -> Iterator[Problem]:
+    """Yield the dates of a recording, and of the steps of its timeline, that contradict its date of creation.
+
+    An instant and a relative date are not compared.
+    """
     yield from _check_dates_of_fields(subject, path, created)
     for number, step in enumerate(subject.timeline):
         yield from _check_dates_of_fields(step.set, (*path, "timeline", number, "set"), created)
 
 
-def _check_dates_of_fields(fields: RecordingFields, path: ValuePath, created: datetime) -> Iterator[Problem]:
+def _check_dates_of_fields(
+    fields: RecordingFields, path: ValuePath, created: datetime | RelativeDate
+) -> Iterator[Problem]:
     """Yield the dates that contradict the creation. Dates count to the second, as Twilio writes them."""
-    start, updated, limit = fields.start_time, fields.date_updated, describe_value(created)
-    if isinstance(start, datetime) and _to_seconds(start) > _to_seconds(created):
-        sentence = f"expected an instant until date_created, found {describe_value(start)}, after {limit}."
+    start, updated, limit = fields.start_time, fields.date_updated, _describe_date(created)
+    if _is_later(start, created):
+        sentence = f"expected an instant until date_created, found {_describe_date(start)}, after {limit}."
         yield Problem((*path, "start_time"), sentence)
-    if isinstance(updated, datetime) and _to_seconds(updated) < _to_seconds(created):
-        sentence = f"expected an instant from date_created on, found {describe_value(updated)}, before {limit}."
+    if _is_later(created, updated):
+        sentence = f"expected an instant from date_created on, found {_describe_date(updated)}, before {limit}."
         yield Problem((*path, "date_updated"), sentence)
 
 
@@ -133,5 +140,14 @@ def _build_no_audio_problem(fields: RecordingFields, status: RecordingStatus | N
     return Problem((*path, "duration"), sentence)
 
 
-def _to_seconds(instant: datetime) -> int:
-    return to_microseconds(instant) // SECOND
+def _is_later(date: object, other: object) -> bool:
+    """Return True if a date is later than another, and both are instants or both are relative."""
+    if isinstance(date, datetime) and isinstance(other, datetime):
+        return to_microseconds(date) // SECOND > to_microseconds(other) // SECOND
+    if isinstance(date, RelativeDate) and isinstance(other, RelativeDate):
+        return get_offset(date) // SECOND > get_offset(other) // SECOND
+    return False
+
+
+def _describe_date(date: object) -> str:
+    return date.from_start if isinstance(date, RelativeDate) else describe_value(date)

@@ -10,7 +10,7 @@ from scenarios.creations import list_rules
 from scenarios.model import OnCreate, Scenario
 from scenarios.problems import Problem, ValuePath, format_path
 from scenarios.validation.coherence_checks import check_source
-from scenarios.validation.dates import check_instants
+from scenarios.validation.dates import check_dated_subject
 from scenarios.validation.timeline_checks import check_timeline
 
 
@@ -47,8 +47,8 @@ def _check_reach(rules: Sequence[OnCreate], number: int, path: ValuePath) -> Ite
 
 
 def _check_steps(rule: OnCreate, path: ValuePath) -> Iterator[Problem]:
+    yield from check_dated_subject(rule, path)
     source = UNSET if rule.when is None or rule.when.source is None else rule.when.source
     for number, step in enumerate(rule.timeline):
         place = (*path, "timeline", number, "set")
-        yield from check_instants(step.set, place)
         yield from check_source(step.set, source if step.set.source is UNSET else step.set.source, place)

@@ -1,11 +1,15 @@
-"""Dates as people write them: as Twilio does (RFC 2822), or in ISO 8601 with or without a zone."""
+"""Dates as people write them: as Twilio does (RFC 2822), in ISO 8601 with or without a zone, or as `-2d`."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from scenarios.durations import SIGNED_DURATION_PATTERN, find_duration_problem
+from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath, describe_value
+from scenarios.relative_dates import RelativeDate
 from scenarios.validation.written_triggers import write_out_durations
 
 DATE_FIELDS = ("start_time", "date_created", "date_updated")
@@ -17,7 +21,7 @@ _SUPPORTED_YEARS = range(1970, 9001)
 
 
 def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
-    """Return the scenario with all recording dates as instants with a zone, and with triggers written out.
+    """Return the scenario with all recording dates as instants with a zone or written out, and with such triggers.
 
     Unreadable values stay unchanged.
     """
@@ -34,8 +38,13 @@ def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
 
 
 def normalize_instant(value: Any) -> Any:
-    """Return a date or an instant as an instant with a zone, by default UTC as in Twilio's filters."""
+    """Return a date or an instant as an instant with a zone, by default UTC as in Twilio's filters.
+
+    A date from the start of the clock, such as `-2d`, is written out.
+    """
     if isinstance(value, str):
+        if re.fullmatch(SIGNED_DURATION_PATTERN, value):
+            return {"from_start": value}
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
@@ -46,7 +55,10 @@ def normalize_instant(value: Any) -> Any:
 
 
 def check_instant(value: Any, path: ValuePath) -> Iterator[Problem]:
-    """Yield a problem if an instant is outside of the supported range. Other values are ignored."""
+    """Yield a problem if an instant or a relative date is outside of the supported range. Other values are ignored."""
+    too_long = find_duration_problem(value.from_start[1:]) if isinstance(value, RelativeDate) else None
+    if too_long is not None:
+        yield Problem(path, too_long)
     if isinstance(value, datetime) and value.year not in _SUPPORTED_YEARS:
         yield Problem(path, f"expected a date between 1970 and 9000, found {describe_value(value)}.")
 
@@ -55,6 +67,13 @@ def check_instants(fields: object, path: ValuePath) -> Iterator[Problem]:
     """Yield the dates among the fields of a recording or a step that are outside of the supported range."""
     for field in DATE_FIELDS:  # fields that a step sets include no date_created
         yield from check_instant(getattr(fields, field, None), (*path, field))
+
+
+def check_dated_subject(subject: ScriptedRecording | Pick | OnCreate, path: ValuePath) -> Iterator[Problem]:
+    """Yield the dates of a recording and of its steps that are outside of the supported range."""
+    yield from check_instants(subject, path)
+    for number, step in enumerate(subject.timeline):
+        yield from check_instants(step.set, (*path, "timeline", number, "set"))
 
 
 def _parse_rfc2822(text: str) -> Any:

@@ -6,16 +6,18 @@ from pathlib import Path as FilePath
 
 from msgspec import UNSET
 
+from scenarios.date_resolution import resolve_pick, resolve_recording
 from scenarios.durations import parse_duration
 from scenarios.handles import list_ids, walk_handle_paths
 from scenarios.mix_shares import find_mix_problem
 from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording
 from scenarios.origins import normalize_origin
 from scenarios.problems import Problem, ValuePath, format_path
+from scenarios.triggers import to_microseconds
 from scenarios.validation.caller_checks import check_callers
 from scenarios.validation.coherence_checks import check_coherence, check_source
 from scenarios.validation.creation_checks import check_creations
-from scenarios.validation.dates import check_instant, check_instants
+from scenarios.validation.dates import check_dated_subject, check_instant
 from scenarios.validation.expectation_checks import check_expectations
 from scenarios.validation.limit_checks import check_limits
 from scenarios.validation.rule_checks import check_rules
@@ -52,10 +54,12 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
 
 
 def _walk_subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, ValuePath]]:
+    """Yield the recordings and picks, with their relative dates resolved if the start of the clock is known."""
+    start = None if scenario.clock.start is None else to_microseconds(scenario.clock.start)
     for number, recording in enumerate(scenario.recordings):
-        yield recording, ("recordings", number)
+        yield recording if start is None else resolve_recording(recording, start), ("recordings", number)
     for number, pick in enumerate(scenario.pick):
-        yield pick, ("pick", number)
+        yield pick if start is None else resolve_pick(pick, start), ("pick", number)
 
 
 def _check_corpus(corpus: CorpusPlan) -> Iterator[Problem]:
@@ -121,8 +125,7 @@ def _check_subject(subject: ScriptedRecording | Pick, path: ValuePath) -> Iterat
     source = subject.source
     if isinstance(subject, Pick) and source is UNSET and subject.where.source:
         source = subject.where.source
-    yield from check_instants(subject, path)
+    yield from check_dated_subject(subject, path)
     for number, step in enumerate(subject.timeline):
         after = source if step.set.source is UNSET else step.set.source
-        yield from check_instants(step.set, (*path, "timeline", number, "set"))
         yield from check_source(step.set, after, (*path, "timeline", number, "set"))

@@ -21,6 +21,7 @@ from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgr
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 from scenarios.model import RecordingFields
+from scenarios.relative_dates import get_instant
 from scenarios.statuses import RecordingStatus
 from scenarios.triggers import to_microseconds
 
@@ -184,7 +185,7 @@ class Recordings:
         recording_index.put(index, with_fields(recording, fields))
         if status is RecordingStatus.DELETED:
             recording_index.delete(
-                index, None if fields.date_updated is UNSET else to_microseconds(fields.date_updated)
+                index, None if fields.date_updated is UNSET else to_microseconds(get_instant(fields.date_updated))
             )
 
     def update(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:

@@ -1,6 +1,5 @@
 """Endpoints for recordings: add, change, and run the next step."""
 
-from datetime import datetime
 from typing import Any
 
 from generators.model import Source, Status
@@ -20,9 +19,11 @@ from mockserver.control.endpoints.endpoint import (
 from mockserver.control.views.accounts import ChangeResult
 from mockserver.control.views.recordings import RecordingView, serialize_recording
 from mockserver.server.exchange import Exchange
+from scenarios.date_resolution import resolve_recording
 from scenarios.handles import find_free_handle
 from scenarios.model import ScriptedRecording
 from scenarios.problems import format_path
+from scenarios.relative_dates import get_instant
 from scenarios.statuses import RecordingStatus
 from scenarios.triggers import to_microseconds
 from scenarios.validation.coherence_checks import check_step_values
@@ -41,7 +42,7 @@ async def add_recording(exchange: Exchange, path: PathParams) -> RecordingView:
     except ScenarioSetupError as error:
         raise make_invalid_command_error(str(error)) from None
     if index is None:
-        return _show_upcoming_recording(exchange, account, handle, scripted.date_created)
+        return _show_upcoming_recording(exchange, account, handle)
     await exchange.mock.worker.wait_until_idle(account)
     return serialize_recording(account, index, exchange.base_url)
 
@@ -53,13 +54,13 @@ def _is_sid_taken(account: Account, sid: str | None) -> bool:
     return account.recordings.recording_index.find_index(sid) is not None or sid.lower() in upcoming_sids
 
 
-def _show_upcoming_recording(
-    exchange: Exchange, account: Account, handle: str, created: datetime | None
-) -> RecordingView:
+def _show_upcoming_recording(exchange: Exchange, account: Account, handle: str) -> RecordingView:
     """Return the view of a recording as it will be at its creation, from a copy of the account."""
+    upcoming = (known.definition for known in account.state.upcoming.values() if known.handle == handle)
+    created = next(upcoming).date_created
     assert created is not None, "without a date, it exists at once"
     copy = exchange.mock.copy_account(account)
-    for _ in copy.clock_moves.advance_to(to_microseconds(created)):
+    for _ in copy.clock_moves.advance_to(to_microseconds(get_instant(created))):
         pass
     return serialize_recording(copy, copy.state.handles[handle], exchange.base_url)
 
@@ -75,7 +76,8 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> ChangeRe
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
     has_conference = account.recordings.recording_index.get_even_if_deleted(index).conference_sid is not None
     source = {"source": Source.CONFERENCE} if has_conference else {}
-    scripted = parse_scenario(exchange, {"recordings": [{"timeline": [fields], **source}]}).recordings[0]
+    written = parse_scenario(exchange, {"recordings": [{"timeline": [fields], **source}]}).recordings[0]
+    scripted = resolve_recording(written, account.clock.now())
     step = scripted.timeline[0]
     if step.after is not None:
         raise make_invalid_command_error("after: expected a step that runs now, found one that waits")
