@@ -1,43 +1,62 @@
 """The handles of a scenario's recordings, which its rules, its explanation and tests use."""
 
-from collections.abc import Container, Iterator
-from itertools import count
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from scenarios.model import Pick, Scenario
+from scenarios.free_handles import find_free_handle
+from scenarios.model import Pick, Scenario, ScriptedRecording
+from scenarios.recording_groups import walk_written_recordings
 
 if TYPE_CHECKING:
     from scenarios.problems import ValuePath
 
 
+class NamedRecording(NamedTuple):
+    """One recording of a scenario, and its handle. Several may have one definition."""
+
+    handle: str
+    definition: ScriptedRecording
+    path: "ValuePath"
+    call: str | None = None
+    """The handle of the call that groups it."""
+    conference: str | None = None
+    """The handle of the conference that groups it."""
+
+
 def assign_recording_handles(scenario: Scenario) -> tuple[str, ...]:
     """Return the id of each recording, else its SID, else a free handle from its position on."""
-    return tuple(iter_recording_handles(scenario))
+    return tuple(named.handle for named in iter_named_recordings(scenario))
 
 
-def iter_recording_handles(scenario: Scenario) -> Iterator[str]:
-    """Yield the handles like `assign_recording_handles`."""
-    taken = set(list_ids(scenario))
-    for position, recording in enumerate(scenario.recordings, 1):
-        handle = recording.id or recording.sid or find_free_handle(position, taken)
-        taken.add(handle)
-        yield handle
+def iter_named_recordings(scenario: Scenario) -> Iterator[NamedRecording]:
+    """Yield the recordings with the handles of `assign_recording_handles`."""
+    taken, position = set(list_ids(scenario)), 0
+    for written in walk_written_recordings(scenario):
+        recording = written.definition
+        given = _list_own_handles(recording)
+        for number in range(recording.count):
+            position += 1
+            handle = given[number] if given else recording.sid or find_free_handle(position, taken)
+            taken.add(handle)
+            yield NamedRecording(handle, *written)
 
 
-def find_free_handle(first: int, taken: Container[str]) -> str:
-    """Return `recording-N` with the lowest number from `first` on that is not taken."""
-    return next(handle for number in count(first) if (handle := f"recording-{number}") not in taken)
+def _list_own_handles(subject: ScriptedRecording | Pick) -> Sequence[str]:
+    """Return the id, with a number from 1 if there are several; nothing without an id."""
+    if subject.id is None:
+        return ()
+    return (subject.id,) if subject.count == 1 else [f"{subject.id}-{n}" for n in range(1, subject.count + 1)]
 
 
 def assign_pick_handles(pick: Pick) -> tuple[str, ...]:
     """Return the id of the pick, with a number from 1 if it picks several."""
-    return (pick.id,) if pick.count == 1 else tuple(f"{pick.id}-{number}" for number in range(1, pick.count + 1))
+    return tuple(_list_own_handles(pick))
 
 
 def walk_handle_paths(scenario: Scenario) -> Iterator["tuple[str, ValuePath]"]:
     """Return all handles, with their recordings or picks."""
-    for number, handle in enumerate(assign_recording_handles(scenario)):
-        yield handle, ("recordings", number)
+    for named in iter_named_recordings(scenario):
+        yield named.handle, named.path
     for number, pick in enumerate(scenario.pick):
         for handle in assign_pick_handles(pick):
             yield handle, ("pick", number)
@@ -45,5 +64,6 @@ def walk_handle_paths(scenario: Scenario) -> Iterator["tuple[str, ValuePath]"]:
 
 def list_ids(scenario: Scenario) -> list[str]:
     """Return the handles that the scenario defines itself, which its rules may use."""
-    own = [recording.id for recording in scenario.recordings if recording.id]
-    return own + [handle for pick in scenario.pick for handle in assign_pick_handles(pick)]
+    recordings = [written.definition for written in walk_written_recordings(scenario)]
+    own = [handle for recording in recordings for handle in _list_own_handles(recording)]
+    return own + [handle for pick in scenario.pick for handle in _list_own_handles(pick)]

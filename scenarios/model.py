@@ -19,6 +19,7 @@ from scenarios.numbers import Share
 from scenarios.origins import UrlOrigin
 from scenarios.relative_dates import RecordingDate
 from scenarios.rules import MAX_RULES, Fault, PageDriftRule, Sequence
+from scenarios.selector import Selector
 from scenarios.statuses import CallbackEvent, ConferenceStatus, RecordingStatus, TranscriptionStep
 from scenarios.triggers import Instant, WrittenTrigger
 
@@ -114,10 +115,12 @@ class FieldsWithSubscription(
 class ScriptedRecording(
     FieldsWithSubscription, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A recording that the scenario creates."""
+    """A recording that the scenario creates, or several alike."""
 
     id: Handle | None = None
-    """Its handle. Its SID is a pure function of seed, account and handle."""
+    """Its handle, with a number from 1 if there are several. Its SID is a pure function of seed, account and handle."""
+    count: Annotated[int, Meta(ge=1, le=1000)] = 1
+    """The number of recordings: `id: sale, count: 3` gives `sale-1`, `sale-2` and `sale-3`."""
     sid: RecordingSid | None = None
     """A fixed SID, for example one from a Twilio export."""
     call_sid: CallSid | UnsetType | None = UNSET
@@ -142,19 +145,13 @@ class ScriptedRecording(
     """Values that only Twilio's wire shows, because the contract allows none of them. Imports set them."""
 
 
-class Selector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A filter for generated recordings. All given conditions must hold."""
+class RecordingGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The recordings of one call, or of one conference."""
 
-    status: Literal["processing", "completed", "absent", "failed"] | None = None
-    """The status."""
-    source: Source | None = None
-    """What started the recording."""
-    channels: Literal[1, 2] | None = None
-    """The number of channels."""
-    conference: bool | None = None
-    """True for recordings of conferences, false for others."""
-    encrypted: bool | None = None
-    """True for encrypted recordings, false for others."""
+    id: Handle | None = None
+    """The handle of the call or conference. Its SID is a pure function of seed, account and handle."""
+    recordings: Annotated[tuple[ScriptedRecording, ...], Meta(min_length=1, max_length=MAX_RULES)]
+    """Its recordings: they all have its SID, and write none."""
 
 
 class Pick(FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -218,6 +215,10 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The clock of the account."""
     recordings: tuple[ScriptedRecording, ...] = ()
     """Recordings that the scenario creates."""
+    calls: Annotated[tuple[RecordingGroup, ...], Meta(max_length=MAX_RULES)] = ()
+    """Calls with several recordings, such as legs or sources."""
+    conferences: Annotated[tuple[RecordingGroup, ...], Meta(max_length=MAX_RULES)] = ()
+    """Conferences with several recordings."""
     pick: Annotated[tuple[Pick, ...], Meta(max_length=_MAX_PICKS)] = ()
     """Timelines for generated recordings."""
     on_create: OnCreate | Annotated[tuple[OnCreate, ...], Meta(min_length=1, max_length=MAX_RULES)] | None = None

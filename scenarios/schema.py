@@ -22,6 +22,7 @@ from scenarios import (
     model,
     relative_dates,
     rules,
+    selector,
     triggers,
     windows,
 )
@@ -38,6 +39,7 @@ _MODULES = (
     model,
     relative_dates,
     rules,
+    selector,
     triggers,
     windows,
 )

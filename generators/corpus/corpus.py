@@ -95,10 +95,10 @@ class Corpus:
         """Return the SID of a recording."""
         return self.sids.encode(Kind.RECORDING, index)
 
-    def derive_handle_sid(self, handle: str) -> str:
-        """Return the SID of a recording that has a handle instead of an index."""
+    def derive_handle_sid(self, handle: str, kind: Kind = Kind.RECORDING) -> str:
+        """Return the SID of a recording, call or conference that has a handle instead of an index."""
         bits = derive_bytes(self.spec.seed, "handle", handle)[:8]
-        return self.sids.encode(Kind.RECORDING, FIRST_HANDLE_INDEX | int.from_bytes(bits, "little") >> 1)
+        return self.sids.encode(kind, FIRST_HANDLE_INDEX | int.from_bytes(bits, "little") >> 1)
 
     def find_index(self, sid: str) -> int | None:
         """Return the index of the recording with a SID, or None if the corpus does not contain it."""

@@ -11,7 +11,7 @@ from generators.instants import SECOND
 from generators.model import Source, Track
 from mockserver.account.setup_error import ScenarioSetupError
 from scenarios.date_resolution import resolve_recording
-from scenarios.handles import iter_recording_handles
+from scenarios.handles import NamedRecording, iter_named_recordings
 from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Timeline
 from scenarios.problems import format_path
@@ -31,6 +31,10 @@ class CompiledRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     definition: ScriptedRecording
     """The definition with all dates as instants."""
     handle: str
+    call: str | None
+    """The handle of the call that groups it."""
+    conference: str | None
+    """The handle of the conference that groups it."""
     start: int
     """The instant from which its relative dates count, in microseconds since the epoch."""
     instant: int
@@ -48,9 +52,9 @@ class CompiledScenario:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self._named: list[tuple[str, ScriptedRecording]] | None = None
+        self._named: list[NamedRecording] | None = None
         """The recordings with their handles, in order of creation."""
-        self._compiled: list[CompiledRecording | None] = [None] * len(scenario.recordings)
+        self._compiled: list[CompiledRecording | None] = []
 
     def iterate(self, start: int) -> Iterator[CompiledRecording | None]:
         """Yield the recordings in order of creation, and None after each step of work in between.
@@ -63,25 +67,35 @@ class CompiledScenario:
         """
         if self._named is None:
             named = []
-            for pair in zip(iter_recording_handles(self.scenario), self.scenario.recordings, strict=True):
-                named.append(pair)
+            for recording in iter_named_recordings(self.scenario):
+                named.append(recording)
                 yield None
-            self._named = _in_order_of_creation(named)
-        for position, (handle, definition) in enumerate(self._named):
+            self._named, self._compiled = _in_order_of_creation(named), [None] * len(named)
+        for position, (handle, definition, _, call, conference) in enumerate(self._named):
             compiled = self._compiled[position]
             if compiled is None or (compiled.start != start and compiled.definition is not definition):
-                compiled = self._compiled[position] = compile_recording(definition, handle, start)
+                compiled = compile_recording(definition, handle, start, call=call, conference=conference)
+                self._compiled[position] = compiled
             elif definition.date_created is None and compiled.instant != start:
                 compiled = _move_creation(compiled, start)
             yield compiled
 
 
-def compile_recording(definition: ScriptedRecording, handle: str, start: int) -> CompiledRecording:
+def compile_recording(
+    definition: ScriptedRecording,
+    handle: str,
+    start: int,
+    *,
+    call: str | None = None,
+    conference: str | None = None,
+) -> CompiledRecording:
     """Compile a scripted recording.
 
     Args:
         start: the instant from which relative dates count, and that of creation if the recording sets none, in
             microseconds since the epoch.
+        call: the handle of the call that groups it, if any.
+        conference: the handle of the conference that groups it, if any.
 
     Raises:
         ScenarioSetupError: if a date contradicts its creation.
@@ -94,6 +108,8 @@ def compile_recording(definition: ScriptedRecording, handle: str, start: int) ->
     return CompiledRecording(
         definition=definition,
         handle=handle,
+        call=call,
+        conference=conference,
         start=start,
         instant=instant,
         source=_choose_source(definition),
@@ -134,10 +150,10 @@ def refuse_contradicting_dates(subject: str, definition: ScriptedRecording | Pic
         raise ScenarioSetupError(f"{subject}: {format_path(path)}: {sentence}")
 
 
-def _in_order_of_creation(named: Sequence[tuple[str, ScriptedRecording]]) -> list[tuple[str, ScriptedRecording]]:
+def _in_order_of_creation(named: Sequence[NamedRecording]) -> list[NamedRecording]:
     """Return the recordings in order of creation. Saved lists begin with the newest, which counts for equal dates."""
-    imported = [pair for pair in named if pair[1].imported]
-    return [*reversed(imported), *(pair for pair in named if not pair[1].imported)]
+    imported = [recording for recording in named if recording.definition.imported]
+    return [*reversed(imported), *(recording for recording in named if not recording.definition.imported)]
 
 
 def _choose_source(scripted_recording: ScriptedRecording) -> Source:

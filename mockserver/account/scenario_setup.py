@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import msgspec
+
 from generators.instants import EPOCH, SECOND
 from generators.model import CONFERENCE_SOURCES, Recording
+from generators.sids import Kind
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.compiled_scenario import (
     CompiledRecording,
@@ -19,7 +22,8 @@ from mockserver.account.state.subscription import Subscription
 from scenarios.date_resolution import resolve_pick
 from scenarios.handles import assign_pick_handles
 from scenarios.lifecycle import build_full_timeline
-from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector
+from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording
+from scenarios.selector import Selector
 from scenarios.triggers import format_instant
 
 _MAX_SEARCHED = 100_000
@@ -72,6 +76,8 @@ def place_scripted_recording(
 
 
 def _place_recording(account: AccountParts, recording: CompiledRecording, defaults: RecordingDefaults) -> int | None:
+    if recording.call is not None or recording.conference is not None:
+        recording = _with_group_sid(account, recording)
     sid = recording.definition.sid
     if sid is not None and account.corpus.find_index(sid) is not None:
         raise ScenarioSetupError(
@@ -90,6 +96,17 @@ def _place_recording(account: AccountParts, recording: CompiledRecording, defaul
     account.timers.add(recording.instant, TimerKind.CREATION, key)
     account.state.version += 1
     return None
+
+
+def _with_group_sid(account: AccountParts, recording: CompiledRecording) -> CompiledRecording:
+    """Return a recording with the SID of the call or conference that groups it."""
+    sids = {}
+    if recording.call is not None:
+        sids["call_sid"] = account.corpus.derive_handle_sid(recording.call, Kind.CALL)
+    if recording.conference is not None:
+        sids["conference_sid"] = account.corpus.derive_handle_sid(recording.conference, Kind.CONFERENCE)
+    definition = msgspec.structs.replace(recording.definition, **sids)
+    return msgspec.structs.replace(recording, definition=definition)
 
 
 def create_upcoming_recording(account: AccountParts, key: int) -> None:

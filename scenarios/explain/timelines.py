@@ -14,9 +14,10 @@ from scenarios.explain.callbacks import describe_callback
 from scenarios.explain.creation_dates import describe_creation
 from scenarios.explain.creations import list_titled_rules
 from scenarios.explain.expectations import explain_expectation
+from scenarios.explain.groups import explain_groups
 from scenarios.explain.limits import explain_limit
 from scenarios.explain.rules import explain_rules, explain_setup
-from scenarios.handles import assign_pick_handles, assign_recording_handles
+from scenarios.handles import assign_pick_handles, iter_named_recordings
 from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
 from scenarios.model import CallbackEvents, RecordingFields, Scenario, Step, Timeline
 from scenarios.related_resources import iter_related_statuses
@@ -42,7 +43,7 @@ class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     about: str
     world: tuple[str, ...]
-    """Sentences about the corpus, the clock, the callers and the routes."""
+    """Sentences about the corpus, the clock, the callers, the routes, the calls and the conferences."""
     steps: tuple[ExplainedStep, ...]
     """The steps of recordings, then those of picks, each in timeline order."""
     created: tuple[ExplainedStep, ...]
@@ -62,7 +63,7 @@ def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
     return ScenarioExplanation(
         name=scenario.name,
         about=scenario.about,
-        world=tuple(explain_setup(scenario)),
+        world=(*explain_setup(scenario), *explain_groups(scenario)),
         steps=tuple(_explain_steps(scenario)),
         created=tuple(
             step
@@ -92,9 +93,10 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
 
 def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
     start = scenario.clock.start
-    for handle, written in zip(assign_recording_handles(scenario), scenario.recordings, strict=True):
+    for named in iter_named_recordings(scenario):
+        written = named.definition
         recording = written if start is None else resolve_recording(written, to_microseconds(start))
-        first, *others = _explain_timeline(handle, build_full_timeline(recording), get_subscription(recording))
+        first, *others = _explain_timeline(named.handle, build_full_timeline(recording), get_subscription(recording))
         yield msgspec.structs.replace(first, when=describe_creation(recording, start))
         yield from others
     for written_pick in scenario.pick:

@@ -7,15 +7,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from scenarios.handles import list_ids
-from scenarios.model import ClockPlan, CorpusPlan, Scenario
+from scenarios.model import ClockPlan, CorpusPlan, RecordingGroup, Scenario
 from scenarios.origins import normalize_origin
 from scenarios.problems import Origin, ScenarioError
+from scenarios.recording_groups import walk_written_recordings
 from scenarios.validation.scenario_checks import check_scenario
 
 Plan = TypeVar("Plan", CorpusPlan, ClockPlan)
 
 _LIST_FIELDS = (
     "recordings",
+    "calls",
+    "conferences",
     "pick",
     "callers",
     "faults",
@@ -32,8 +35,9 @@ _MAX_NAME_LENGTH = 64
 def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
     """Return one scenario that contains all of them.
 
-    Recordings, picks, callers, rules and expectations follow one another in order, so the first scenario's faults are
-    checked first. Each field of the corpus and the clock, each route, and `on_create` may be set by one scenario only.
+    Recordings, calls, conferences, picks, callers, rules and expectations follow one another in order, so the first
+    scenario's faults are checked first. Each field of the corpus and the clock, each route, and `on_create` may be set
+    by one scenario only.
 
     Args:
         scenarios: at least one, each loaded.
@@ -47,6 +51,8 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
         return scenarios[0]
     _refuse_duplicates("a recording with the id", scenarios, list_ids)
     _refuse_duplicates("a recording with the SID", scenarios, _list_sids)
+    _refuse_duplicates("a call with the id", scenarios, lambda scenario: _list_group_ids(scenario.calls))
+    _refuse_duplicates("a conference with the id", scenarios, lambda scenario: _list_group_ids(scenario.conferences))
     joined: dict[str, Any] = {
         field: tuple(item for scenario in scenarios for item in getattr(scenario, field)) for field in _LIST_FIELDS
     }
@@ -109,4 +115,9 @@ def _refuse_duplicates(noun: str, scenarios: Sequence[Scenario], list_names: Any
 
 
 def _list_sids(scenario: Scenario) -> Iterator[str]:
-    return (recording.sid.upper() for recording in scenario.recordings if recording.sid)
+    recordings = (written.definition for written in walk_written_recordings(scenario))
+    return (recording.sid.upper() for recording in recordings if recording.sid)
+
+
+def _list_group_ids(groups: Sequence[RecordingGroup]) -> list[str]:
+    return [group.id for group in groups if group.id]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from scenarios.handles import assign_recording_handles
+from scenarios.handles import iter_named_recordings
 from scenarios.model import Scenario
 from scenarios.validation.coherence_checks import check_coherence
 
@@ -31,11 +31,10 @@ def write_import_report(changes: Iterable[ImportChange], scenario: Scenario) -> 
 
 
 def _find_contradictions(scenario: Scenario) -> Iterator[ImportChange]:
-    handles = assign_recording_handles(scenario)
-    for handle, recording in zip(handles, scenario.recordings, strict=True):
-        for path, sentence in check_coherence(recording, (), None) if recording.imported else ():
+    for named in iter_named_recordings(scenario):
+        for path, sentence in check_coherence(named.definition, (), None) if named.definition.imported else ():
             rule = sentence.partition(", found ")[0]
-            yield ImportChange(f"{path[-1]} is kept", sentence.removesuffix("."), handle, rule)
+            yield ImportChange(f"{path[-1]} is kept", sentence.removesuffix("."), named.handle, rule)
 
 
 def _describe_recordings(changes: list[ImportChange]) -> str:

@@ -12,6 +12,7 @@ from scenarios.loading.sources import find_source
 from scenarios.loading.twilio_exports import UnpackedDocument, find_account_dependent_keys, unpack_exports
 from scenarios.model import DECODE_LOCK, Scenario, ScriptedRecording
 from scenarios.problems import Origin, ScenarioError
+from scenarios.recording_groups import map_recordings, walk_written_recordings
 from scenarios.validation.scenario_checks import check_scenario
 from scenarios.validation.type_errors import find_type_errors
 
@@ -121,12 +122,12 @@ def _convert(value: Any, kind: type[Converted]) -> Converted:
 
 def _with_media_paths(scenario: Scenario, folder: Path | None) -> Scenario:
     """Make the paths of media files absolute, so that they do not depend on the server's working directory."""
-    if not any(recording.media for recording in scenario.recordings):
+    if not any(written.definition.media for written in walk_written_recordings(scenario)):
         return scenario
-    recordings = tuple(
-        msgspec.structs.replace(recording, media=str((folder or Path()).absolute() / recording.media))
-        if recording.media
-        else recording
-        for recording in scenario.recordings
+    root = (folder or Path()).absolute()
+    return map_recordings(
+        scenario,
+        lambda recording: (
+            msgspec.structs.replace(recording, media=str(root / recording.media)) if recording.media else recording
+        ),
     )
-    return msgspec.structs.replace(scenario, recordings=recordings)

@@ -7,13 +7,15 @@ from generators.suggestion import find_closest
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
-from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording, Selector, Step
+from scenarios.model import ClockPlan, CorpusPlan, Pick, RecordingGroup, Scenario, ScriptedRecording, Step
 from scenarios.problems import LEFT_OUT, ValuePath
+from scenarios.recording_groups import GROUP_KEYS
 from scenarios.related_resources import PRECEDING
 from scenarios.rules import Fault, Then, When
+from scenarios.selector import Selector
 from scenarios.triggers import Trigger
 
-_STATUS_KEYS = frozenset({"status", "timeline", "where", "recordings", "pick", "on_create"})
+_STATUS_KEYS = frozenset({"status", "timeline", "where", "recordings", "pick", "on_create", *GROUP_KEYS})
 """Keys that a status depends on: those of the earlier steps, and of the lists that contain them."""
 _CAUSES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("status", "duration", "price", "error_code", "media", "timeline"), _STATUS_KEYS),
@@ -45,13 +47,18 @@ _MATCHED_KEYS = {
 """Keys that say what an item of a list matches: without one, it hides the items after it."""
 _ITEM_DEPTH = 2
 """The number of keys in the path of an item as a whole."""
-_HANDLE_KEYS = frozenset({"id", "sid", "recordings", "pick"})
+_GROUPED_DEPTH = 4
+"""The number of keys in the path of a recording in a group."""
+_RECORDING_KEYS = ("recordings", "pick")
+"""The lists of recordings. What is wrong with one as a whole may be that its handle is that of another."""
+_HANDLE_KEYS = frozenset({"id", "sid", "count", "recordings", "pick", *GROUP_KEYS})
 """Keys that give a recording its handle, which rules name as `sid`."""
 _STRUCTS = (
     Scenario,
     CorpusPlan,
     ClockPlan,
     ScriptedRecording,
+    RecordingGroup,
     Pick,
     Step,
     ScriptedCallback,
@@ -123,12 +130,19 @@ def is_consequence(path: ValuePath, wrong_path: ValuePath) -> bool:
         return name in _CAUSES and wrong_name in (*_CAUSES[name], LEFT_OUT)
     if path[:1] == wrong_path[:1] and path[:1] and path[0] in _MATCHED_KEYS:
         return len(path) == _ITEM_DEPTH and wrong_name in (*_MATCHED_KEYS[str(path[0])], LEFT_OUT)
-    return name == "sid" and wrong_path[0] in ("recordings", "pick") and wrong_name in (*_HANDLE_KEYS, LEFT_OUT)
+    if wrong_path[0] not in _HANDLE_KEYS:
+        return False
+    is_of_whole_recording = isinstance(path[-1:] and path[-1], int) and name in _RECORDING_KEYS
+    return (name == "sid" and wrong_name in (*_HANDLE_KEYS, LEFT_OUT)) or (
+        is_of_whole_recording and wrong_name == "count"
+    )
 
 
 def _are_in_one_subject(path: ValuePath, other: ValuePath) -> bool:
     """Return True if two paths are in the same recording, pick or rule, or in the same other part of the document."""
     length = 2 if isinstance(path[1:2] and path[1], int) and len(other) > 1 else 1
+    if path[0] in GROUP_KEYS and len(path) > _GROUPED_DEPTH and len(other) > _GROUPED_DEPTH:
+        length = _GROUPED_DEPTH
     return path[:length] == other[:length]
 
 

@@ -10,6 +10,7 @@ from scenarios.loading.load import from_objects, load
 from scenarios.loading.sources import find_bundled_files
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
+from scenarios.recording_groups import GROUP_KEYS, change_group_values
 
 AnyScenario = Scenario | Mapping[str, Any] | list[Any] | str | Path
 """A `Scenario`, plain values, the name of a bundled scenario or the path of a file."""
@@ -46,6 +47,9 @@ def _with_found_files(scenario: Mapping[str, Any], folders: Sequence[Path]) -> d
         value["recordings"] = str(find_file(recordings, folders))
     elif isinstance(recordings, list | tuple):
         value["recordings"] = [_with_found_media(recording, folders) for recording in recordings]
+    for key in GROUP_KEYS:
+        if key in value:
+            value[key] = change_group_values(value[key], lambda recording: _with_found_media(recording, folders))
     return value
 
 

@@ -14,6 +14,7 @@ from scenarios.loading.lines import LinesBelow
 from scenarios.loading.saved_recordings import ACCOUNT_DEPENDENT_KEYS, SOURCE_REPLACEMENTS, convert_saved_recording
 from scenarios.loading.sources import build_file_source
 from scenarios.problems import Origin, Problem, ScenarioError, ValuePath, describe_value
+from scenarios.recording_groups import GROUP_KEYS, change_group_values
 from scenarios.validation.dates import with_readable_dates
 
 _ENVELOPE_KEYS = frozenset({"uri", "first_page_uri", "next_page_uri", "previous_page_uri", "page", "page_size"})
@@ -57,17 +58,30 @@ def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Unpacke
         made["recordings"], changes = _unpack_recordings(made["recordings"], ("recordings",), origin)
     elif isinstance(made.get("recordings"), (list, tuple)):
         made["recordings"] = list(map(_with_known_source, made["recordings"]))
+    for key in GROUP_KEYS:
+        if key in made:
+            made[key] = change_group_values(made[key], _with_known_source)
     return UnpackedDocument(with_readable_dates(made), changes, origin)
 
 
 def find_account_dependent_keys(value: dict[str, Any]) -> Iterator[Problem]:
     """Yield the keys of a scenario's own recordings whose values depend on the account."""
-    recordings = value.get("recordings")
-    for number, recording in enumerate(recordings if isinstance(recordings, list) else ()):
+    for recording, path in _walk_recording_values(value, ()):
         for key in recording if isinstance(recording, dict) else ():
             if key in ACCOUNT_DEPENDENT_KEYS:
                 sentence = "expected no value: it depends on the account that plays the scenario."
-                yield Problem(("recordings", number, key), sentence)
+                yield Problem((*path, key), sentence)
+
+
+def _walk_recording_values(value: Any, path: ValuePath) -> Iterator[tuple[Any, ValuePath]]:
+    """Yield the recordings of a mapping and of its groups, with their paths."""
+    recordings = value.get("recordings") if isinstance(value, dict) else None
+    for number, recording in enumerate(recordings if isinstance(recordings, list) else ()):
+        yield recording, (*path, "recordings", number)
+    for key in () if path else GROUP_KEYS:
+        groups = value.get(key)
+        for number, group in enumerate(groups if isinstance(groups, list) else ()):
+            yield from _walk_recording_values(group, (key, number))
 
 
 def _locate_export(document: ParsedDocument) -> Origin:

@@ -9,6 +9,7 @@ from typing import Any
 from scenarios.durations import SIGNED_DURATION_PATTERN, find_duration_problem
 from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath, describe_value
+from scenarios.recording_groups import GROUP_KEYS, change_group_values
 from scenarios.relative_dates import RelativeDate
 from scenarios.validation.written_triggers import write_out_durations
 
@@ -29,6 +30,9 @@ def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
     for key in ("recordings", "pick", "on_create"):
         if key in made:
             made[key] = _map_values(made[key], _normalize_subject)
+    for key in GROUP_KEYS:
+        if key in made:
+            made[key] = change_group_values(made[key], _normalize_subject)
     if isinstance(made.get("on_create"), dict):
         made["on_create"] = _normalize_subject(made["on_create"])
     for key in WINDOWED_KEYS:

@@ -13,12 +13,14 @@ from scenarios.mix_shares import find_mix_problem
 from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording
 from scenarios.origins import normalize_origin
 from scenarios.problems import Problem, ValuePath, format_path
+from scenarios.recording_groups import walk_written_recordings
 from scenarios.triggers import to_microseconds
 from scenarios.validation.caller_checks import check_callers
 from scenarios.validation.coherence_checks import check_coherence, check_source
 from scenarios.validation.creation_checks import check_creations
 from scenarios.validation.dates import check_dated_subject, check_instant
 from scenarios.validation.expectation_checks import check_expectations
+from scenarios.validation.group_checks import check_counts, check_groups
 from scenarios.validation.limit_checks import check_limits
 from scenarios.validation.rule_checks import check_rules
 from scenarios.validation.timeline_checks import check_timeline
@@ -38,9 +40,14 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
     yield from _check_clock(scenario.clock)
     yield from check_callers(scenario.callers)
     yield from _check_routes(scenario.routes)
+    counts = list(check_counts(scenario))
+    yield from counts
+    if counts:
+        return  # there may be far too many handles
     yield from _check_names(scenario)
-    for number, recording in enumerate(scenario.recordings):
-        yield from _check_media(recording, folder, ("recordings", number))
+    yield from check_groups(scenario)
+    for written in walk_written_recordings(scenario):
+        yield from _check_media(written.definition, folder, written.path)
     for subject, path in _walk_subjects(scenario):
         yield from _check_subject(subject, path)
         if not (isinstance(subject, ScriptedRecording) and subject.imported):
@@ -56,8 +63,8 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
 def _walk_subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, ValuePath]]:
     """Yield the recordings and picks, with their relative dates resolved if the start of the clock is known."""
     start = None if scenario.clock.start is None else to_microseconds(scenario.clock.start)
-    for number, recording in enumerate(scenario.recordings):
-        yield recording if start is None else resolve_recording(recording, start), ("recordings", number)
+    for recording, path, _, _ in walk_written_recordings(scenario):
+        yield recording if start is None else resolve_recording(recording, start), path
     for number, pick in enumerate(scenario.pick):
         yield pick if start is None else resolve_pick(pick, start), ("pick", number)
 
@@ -101,12 +108,12 @@ def _check_names(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(path, f"expected a unique id, found {handle!r}, which {format_path(taken[handle])} has.")
         taken[handle] = path
     sids: dict[str, ValuePath] = {}
-    for number, recording in enumerate(scenario.recordings):
+    for recording, path, _, _ in walk_written_recordings(scenario):
         sid = (recording.sid or "").lower()
         if sid and sid in sids:
             other = format_path(sids[sid])
-            yield Problem(("recordings", number, "sid"), f"expected a unique SID, found that of {other}.")
-        sids[sid] = ("recordings", number)
+            yield Problem((*path, "sid"), f"expected a unique SID, found that of {other}.")
+        sids[sid] = path
 
 
 def _check_media(recording: ScriptedRecording, folder: FilePath | None, path: ValuePath) -> Iterator[Problem]:

@@ -129,9 +129,11 @@ async def get_sid(client: httpx.AsyncClient) -> str:
 def test_scenario_is_compiled_once_for_all_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     handles: list[str] = []
 
-    def compile_and_count(definition: ScriptedRecording, handle: str, instant: int) -> CompiledRecording:
+    def compile_and_count(
+        definition: ScriptedRecording, handle: str, start: int, **groups: str | None
+    ) -> CompiledRecording:
         handles.append(handle)
-        return compile_recording(definition, handle, instant)
+        return compile_recording(definition, handle, start, **groups)
 
     monkeypatch.setattr(compiled_scenario, "compile_recording", compile_and_count)
     mock = Mock(make_settings(count=0), scenario=make_scenario(**make_parts("r")))

@@ -85,8 +85,9 @@ def test_warning_shows_start_of_long_origin(api: Api) -> None:
     [
         {"recordings": [{"id": "a", "status": "completed", "status_callback": HOOK}]},
         {"pick": [{"id": "a", "status_callback": HOOK, "timeline": [{"callback": "completed"}]}]},
+        {"calls": [{"recordings": [{"id": "a", "status": "completed", "status_callback": HOOK}]}]},
     ],
-    ids=["recording", "pick"],
+    ids=["recording", "pick", "call"],
 )
 def test_scenario_of_foreign_page_calls_no_url(api: Api, command: dict[str, Any]) -> None:
     response = send_with_token(api, "PUT", "/scenario", {"scenario": command}, origin="http://evil.example")

@@ -10,6 +10,7 @@ from mockserver.control.views.accounts import ChangeResult, build_change_result
 from mockserver.server.exchange import Exchange
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
+from scenarios.recording_groups import map_recordings, walk_written_recordings
 
 
 def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
@@ -24,15 +25,15 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
         scenario = load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
     except ScenarioError as error:
         raise make_invalid_command_error(str(error)) from None
-    names_urls = scenario.routes or any(subject.status_callback for subject in (*scenario.recordings, *scenario.pick))
+    recordings = (written.definition for written in walk_written_recordings(scenario))
+    names_urls = scenario.routes or any(subject.status_callback for subject in (*recordings, *scenario.pick))
     return _without_urls(scenario) if names_urls and exchange.refuses_urls("status_callback and routes") else scenario
 
 
 def _without_urls(scenario: Scenario) -> Scenario:
     """Return the scenario without the URLs that its callbacks would go to."""
     return msgspec.structs.replace(
-        scenario,
-        recordings=tuple(msgspec.structs.replace(recording, status_callback=None) for recording in scenario.recordings),
+        map_recordings(scenario, lambda recording: msgspec.structs.replace(recording, status_callback=None)),
         pick=tuple(msgspec.structs.replace(pick, status_callback=None) for pick in scenario.pick),
         routes={},
     )

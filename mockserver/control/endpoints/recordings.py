@@ -20,7 +20,7 @@ from mockserver.control.views.accounts import ChangeResult
 from mockserver.control.views.recordings import RecordingView, serialize_recording
 from mockserver.server.exchange import Exchange
 from scenarios.date_resolution import resolve_recording
-from scenarios.handles import find_free_handle
+from scenarios.free_handles import find_free_handle
 from scenarios.model import ScriptedRecording
 from scenarios.problems import format_path
 from scenarios.relative_dates import get_instant
@@ -32,6 +32,8 @@ from scenarios.validation.coherence_checks import check_step_values
 async def add_recording(exchange: Exchange, path: PathParams) -> RecordingView:
     account, fields = get_account(exchange, path), read_command(exchange, dict[str, Any])
     scripted = parse_scenario(exchange, {"recordings": [fields]}).recordings[0]
+    if scripted.count > 1:
+        raise make_invalid_command_error(f"count: expected one recording, found {scripted.count}: add each on its own")
     taken = {*account.state.handles, *(recording.handle for recording in account.state.upcoming.values())}
     handle = scripted.id or scripted.sid or find_free_handle(len(account.state.created) + 1, taken)
     if handle in taken or _is_sid_taken(account, scripted.sid):
