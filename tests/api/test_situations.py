@@ -57,8 +57,18 @@ recordings:
       - {after: {media: 1}, set: {duration: 20}}
       - {after: 30s, set: {duration: 30}}
 """,
+    "deletion storm": """
+recordings:
+  - {id: kept, date_created: -2d, status: completed}
+  - id: doomed
+    count: 120
+    date_created: -1h
+    timeline: [{status: completed}, {after: {signal: storm}, status: deleted}]
+""",
 }
-"""By name. `test_callback_arrives_before_create_returns` plays another one with sockets."""
+"""By name. Others are bundled and played by tests of their own: `polling`, `late-media`, `outage-window` and
+`rate-limited`. `test_page_is_broken_for_a_while` and `test_callback_arrives_before_create_returns` play two more.
+"""
 
 
 def load_situation(name: str) -> Scenario:
@@ -168,11 +178,34 @@ def test_recording_grows_after_its_first_download() -> None:
         assert api.list_steps("it") == explain(load_situation("growing recording"))
 
 
+def test_recordings_are_deleted_in_a_storm_while_a_client_pages() -> None:
+    with play("deletion storm") as api:
+        first = api.get_page("PageSize=50")
+        seen = [recording["sid"] for recording in first["recordings"]]
+        deleted = api.run_command("POST", "/signals", {"name": "storm"})["events"]
+        assert [event["subject"] for event in deleted if event["kind"] == "step"] == [
+            f"doomed-{n}" for n in range(1, 121)
+        ]
+        assert {api.get(api.get_recording_path(sid)).status_code for sid in seen} == {404}
+        after = api.get(first["next_page_uri"]).json()
+        kept = api.get_account().resolve_handle("kept")
+        assert ([recording["sid"] for recording in after["recordings"]], after["next_page_uri"]) == ([kept], None)
+        assert len(api.list_sids("IncludeSoftDeleted=true")) == 121
+        steps: dict[str, list[str]] = {}
+        for step in explain_scenario(load_situation("deletion storm")).steps:
+            steps.setdefault(step.handle, []).append(step.what)
+        assert {handle: api.list_steps(handle) for handle in ("kept", "doomed-1", "doomed-120")} == {
+            handle: steps[handle] for handle in ("kept", "doomed-1", "doomed-120")
+        }
+        assert len(steps) == 121
+
+
 @pytest.mark.parametrize("name", sorted(SITUATIONS))
 def test_same_situation_has_the_same_events(name: str, sink: Sink) -> None:
     logs = []
     for _ in range(2):
         with play(name, sink) as api:
-            api.run_command("POST", "/signals", {"name": "finish"})
+            for signal in ("finish", "storm"):
+                api.run_command("POST", "/signals", {"name": signal})
             logs.append(api.run_command("POST", "/clock", {"advance": "1h"})["events"])
     assert logs[0] == logs[1]
