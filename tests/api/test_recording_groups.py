@@ -7,6 +7,7 @@ import pytest
 
 from mockserver.account.resources.explain_sid import explain_owner
 from mockserver.mock import Mock
+from mockserver.testing import MockTwilio
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import loads
 from tests.harness import Api, make_settings
@@ -122,3 +123,12 @@ def test_scenario_with_groups_is_shown_as_it_was_set_up(api: Api) -> None:
     assert shown["recordings"][0]["date_created"] == {"from_start": "-2d"}
     api.run_command("PUT", "/scenario", {"scenario": shown})
     assert api.run_command("GET", "/scenario") == shown
+
+
+def test_numbered_handles_name_recordings_in_python() -> None:
+    recordings = [{"id": "sale", "count": 3, "date_created": "-2d"}]
+    with MockTwilio(scenario={"corpus": {"count": 0}, "recordings": recordings}) as mock:
+        sids = {mock.recordings.get(f"sale-{number}").sid for number in (1, 2, 3)}
+        old = mock.recordings.add(id="old", date_created="-1d", status="completed")
+        listed = [recording.sid for recording in mock.client().recordings.list()]
+        assert (listed[0], {*listed[1:]}, len(listed)) == (old.sid, sids, 4)

@@ -41,7 +41,7 @@ _ADD_FLAGS = {
     "status": _Flag("STATUS", "Its status. Default: completed."),
     **_FIELD_FLAGS,
     "call_sid": _Flag("CA...", "Its CallSid."),
-    "date_created": _Flag("DATE", "Its date. Default: now."),
+    "date_created": _Flag("DATE", "Its date, or a duration from now. Write --date-created=-2d. Default: now."),
     "transcript": _Flag("TEXT", "The text that is spoken in it."),
     "media": _Flag("FILE", "A WAV or MP3 file with its media.", _to_absolute),
 }
