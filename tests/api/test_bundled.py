@@ -84,8 +84,8 @@ def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Call
         assert api.run_command("GET", "")["timelines"] == []
 
 
-def test_bundled_scenarios_number_nineteen() -> None:
-    assert len(find_bundled_files()) == 19
+def test_bundled_scenarios_number_twenty() -> None:
+    assert len(find_bundled_files()) == 20
 
 
 def test_happy_path_completes_by_fetches_or_time() -> None:
@@ -334,6 +334,16 @@ def test_page_drift_lists_surviving_recordings_once(size: int) -> None:
 
 def get_http_status(api: Api, sid: str) -> int:
     return api.get(api.get_recording_path(sid)).status_code
+
+
+def test_legs_of_a_call_have_one_call_sid() -> None:
+    assert explain_scenario(load("legs-of-a-call")).world == ("Call support: caller, agent, colleague.",)
+    with Api(make_settings(count=0), load("legs-of-a-call")) as api:
+        sids = [api.get_account().resolve_handle(handle) for handle in ("caller", "agent", "colleague")]
+        call = api.get(api.get_recording_path(sids[0])).json()["call_sid"]
+        legs = [api.get_in_account(f"Calls/{call}/Recordings/{sid}.json").json() for sid in sids]
+        assert [leg["track"] for leg in legs] == ["inbound", "outbound", "both"]
+        assert [leg["status"] for leg in legs] == ["processing", "processing", "completed"]
 
 
 @pytest.mark.parametrize("name", ["page-drift", "late-webhook"])

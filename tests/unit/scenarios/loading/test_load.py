@@ -26,6 +26,7 @@ BUNDLED_NAMES = (
     "happy-path",
     "late-media",
     "late-webhook",
+    "legs-of-a-call",
     "million-recordings",
     "outage-window",
     "page-drift",
