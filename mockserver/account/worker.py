@@ -12,7 +12,7 @@ import msgspec
 from mockserver.account.account import Account
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
 from mockserver.account.gradual import Pacer
-from mockserver.account.state.state import Event
+from mockserver.account.time.first_events import FirstEvents
 from mockserver.callbacks.sender import CallbackReceiver, CallbackSender
 from mockserver.rest.errors import TwilioError
 
@@ -120,21 +120,25 @@ class Worker:
         finally:
             self._waits.discard(task)
 
-    async def advance(self, account: Account, target: int) -> list[Event]:
-        """Move a clock to an instant, and return the events on the way.
+    async def advance(self, account: Account, target: int, events: FirstEvents | None = None) -> None:
+        """Move a clock to an instant.
 
         The callbacks of each instant are answered before the clock moves on, unless `wait_until_idle` does not wait.
         Other requests are answered meanwhile: they find the account as it is on the way.
+
+        Args:
+            events: collects the first events on the way.
         """
-        first, pacer = account.events.next_serial, Pacer()
+        pacer = Pacer()
         with closing(account.clock_moves.advance_to(target)) as steps:
             for instant in steps:
+                if events is not None:
+                    events.collect()
                 await pacer.pause_if_due()
                 if instant is not None and not await self.wait_until_idle(account):
                     break
             else:
                 self.schedule(account)
-        return account.events.get_events_since(first)
 
     async def wait_until_idle(self, account: Account) -> bool:
         """Wait until every callback that is ready was sent and its outcome was recorded.

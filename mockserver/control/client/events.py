@@ -20,8 +20,9 @@ def read_events(connection: ControlConnection, account_path: str, since: int) ->
 
 
 def collect_events(connection: ControlConnection, account_path: str, result: ChangeResult) -> tuple[EventView, ...]:
-    """Return all events that a change caused."""
+    """Return all events that a change caused and that the account's log still has, and the first ones."""
     missing = result.event_count - len(result.events)
     if not missing:
         return result.events
-    return (*result.events, *read_events(connection, account_path, result.next_event)[:missing])
+    end, later = result.next_event + missing, read_events(connection, account_path, result.next_event)
+    return (*result.events, *(event for event in later if event.serial < end))

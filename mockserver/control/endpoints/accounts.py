@@ -11,6 +11,7 @@ from mockserver.account.account import Account
 from mockserver.account.commands.timelines import SetClockRate
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.setup_error import ScenarioSetupError
+from mockserver.account.time.first_events import FirstEvents
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
     PathParams,
@@ -31,6 +32,7 @@ from mockserver.control.views.accounts import (
 )
 from mockserver.control.views.clock import ClockView, serialize_clock
 from mockserver.control.views.instants import serialize_instant
+from mockserver.control.views.scenario import MAX_EVENTS
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.settings.clock_rate import ClockRate
@@ -80,12 +82,13 @@ async def show_clock(exchange: Exchange, path: PathParams) -> ClockView:
 
 async def move_clock(exchange: Exchange, path: PathParams) -> ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, ClockCommand)
-    first = account.events.next_serial
+    events = FirstEvents(account.events, MAX_EVENTS)
     rate, target = _parse_rate(command), _parse_target_instant(command, account)
     if rate is not None:
         account.apply(SetClockRate(rate=rate))
-    await exchange.mock.worker.advance(account, target)
-    return build_change_result(account, first)
+    await exchange.mock.worker.advance(account, target, events)
+    events.collect()
+    return build_change_result(account, events.first_serial, events.events)
 
 
 def _parse_rate(command: ClockCommand) -> float | None:

@@ -18,7 +18,10 @@ from mockserver.control.views.scenario import (
 )
 
 if TYPE_CHECKING:  # the clients decode the views without the server's modules
+    from collections.abc import Sequence
+
     from mockserver.account.account import Account
+    from mockserver.account.state.state import Event
 
 MAX_SHOWN = 1000
 """The largest number of timelines, timers and rules in a response: other requests wait while it is built."""
@@ -87,7 +90,7 @@ class ChangeResult(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[EventView, ...]
     """The first 1,000 of them. The account's events from `next_event` on are the others."""
     event_count: int
-    """The number of all of them that are in the account's log."""
+    """The number of all of them. The account's log may have dropped some of the others."""
     next_event: int
     """The serial number of the event after those in `events`."""
 
@@ -143,13 +146,18 @@ def _collect_plain_values(account: "Account") -> dict[str, Any]:
     }
 
 
-def build_change_result(account: "Account", first_serial: int) -> ChangeResult:
-    """Return the account in counts, and its first events from a number on."""
-    events = account.events.get_events_since(first_serial, limit=MAX_EVENTS)
+def build_change_result(account: "Account", first_serial: int, events: "Sequence[Event] | None" = None) -> ChangeResult:
+    """Return the account in counts, and its first events from a number on.
+
+    Args:
+        events: those events, if they were collected during the change; else they are read from the log.
+    """
+    if events is None:
+        events = account.events.get_events_since(first_serial, limit=MAX_EVENTS)
     end = account.events.next_serial
     return ChangeResult(
         account=summarize_account(account),
         events=tuple(map(serialize_event, events)),
-        event_count=end - events[0].serial if events else 0,
+        event_count=end - first_serial,
         next_event=events[-1].serial + 1 if events else end,
     )
