@@ -1,23 +1,23 @@
-"""The mix of a scenario's corpus, in the form that the generators take."""
+"""The mix of generated or arriving recordings in a scenario, in the form that the generators take."""
 
 from collections.abc import Mapping
 
 from generators.corpus.mix import Mix, MixError
 from generators.model import Source, Status
-from scenarios.model import CorpusPlan
+from scenarios.plans import Shares
 
 SHARE_GROUPS: Mapping[str, tuple[str, ...]] = {"status": tuple(Status), "source": (*Source, "conference")}
 """The groups of shares, and the names in each."""
 
 
-def collect_mix_shares(plan: CorpusPlan) -> dict[str, float]:
+def collect_mix_shares(mix: Shares | None) -> dict[str, float]:
     """Return the shares by name for `Mix.from_shares`, whether they are in a group or not.
 
     Raises:
         MixError: if a share is given twice, in an unknown group, or in the wrong group.
     """
     shares: dict[str, float] = {}
-    for name, share in (plan.mix or {}).items():
+    for name, share in (mix or {}).items():
         if isinstance(share, dict) and name not in SHARE_GROUPS:
             raise MixError(f"expected shares below {' or '.join(SHARE_GROUPS)}, found them below {name!r}.")
         for inner, value in share.items() if isinstance(share, dict) else ((name, share),):
@@ -29,10 +29,10 @@ def collect_mix_shares(plan: CorpusPlan) -> dict[str, float]:
     return shares
 
 
-def find_mix_problem(plan: CorpusPlan) -> str | None:
-    """Return what is wrong with a plan's mix, or None if it is valid."""
+def find_mix_problem(mix: Shares | None) -> str | None:
+    """Return what is wrong with a mix, or None if it is valid."""
     try:
-        Mix.from_shares(collect_mix_shares(plan))
+        Mix.from_shares(collect_mix_shares(mix))
     except MixError as error:
         return str(error)
     return None

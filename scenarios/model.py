@@ -7,21 +7,22 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from generators.model import CallStatus, Source, Track
+from scenarios.arrival_values import MAX_ARRIVALS, Rate, Rhythm, Spread
 from scenarios.callbacks import ScriptedCallback, StepCallbacks
 from scenarios.callers import Caller
-from scenarios.clock_mode import ClockMode
 from scenarios.creation_matcher import CreationMatcher
 from scenarios.durations import Duration
 from scenarios.expectations import Expectation
 from scenarios.field_types import CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
 from scenarios.limits import Limit
-from scenarios.numbers import Share
 from scenarios.origins import UrlOrigin
+from scenarios.plans import ClockPlan, CorpusPlan, Shares
 from scenarios.relative_dates import RecordingDate
 from scenarios.rules import MAX_RULES, Fault, PageDriftRule, Sequence
 from scenarios.selector import Selector
 from scenarios.statuses import CallbackEvent, ConferenceStatus, RecordingStatus, TranscriptionStep
-from scenarios.triggers import Instant, WrittenTrigger
+from scenarios.triggers import WrittenTrigger
+from scenarios.windows import Windowed
 
 HANDLE_PATTERN = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """The pattern of a handle."""
@@ -91,10 +92,14 @@ MAX_STEPS = 1000
 MAX_TRANSCRIPT_LENGTH = 300_000
 """The longest transcript, in characters: it is more than a person speaks in 24 hours."""
 _MAX_PICKS = 100
+MAX_ARRIVAL_RULES = 100
 Timeline = tuple[Step, ...]
 
 DECODE_LOCK = Lock()
 """msgspec 0.22 can crash when two threads build the decoder of a recursive type at once. Hold it to decode triggers."""
+
+
+CallbackUrl = Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$(?!\n)", description="A URL.")]
 
 
 class FieldsWithSubscription(
@@ -102,9 +107,7 @@ class FieldsWithSubscription(
 ):
     """Fields, and the callback subscription of a recording."""
 
-    status_callback: (
-        Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$(?!\n)", description="A URL.")] | None
-    ) = None
+    status_callback: CallbackUrl | None = None
     """The URL that receives the callbacks."""
     status_callback_method: Literal["GET", "POST"] = "POST"
     """The HTTP method of the callbacks."""
@@ -167,6 +170,33 @@ class Pick(FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fie
     """The steps that change each of them, in order."""
 
 
+class Arrival(Windowed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Recordings that come in by themselves as the clock passes, from `after` until `until`."""
+
+    every: Duration | None = None
+    """The time between two of them, and before the first."""
+    rate: Rate | None = None
+    """How many come in a span of time, in place of `every`."""
+    rhythm: Rhythm = "even"
+    """`even` has equal gaps, `poisson` random ones; `weekly` has random ones that follow the hours of a week in UTC."""
+    count: Annotated[int, Meta(ge=1, le=MAX_ARRIVALS)] = MAX_ARRIVALS
+    """How many come in altogether."""
+    mix: Shares | None = None
+    """Shares as in `corpus`, and like those of the account's corpus if left out. Those of statuses are for recordings
+    without a timeline, which come in with their status. None is deleted, and none in processing without a share.
+    """
+    duration: Duration | Spread | None = None
+    """How long they are: the same for all, or spread around a median. If left out, like those of the corpus."""
+    timeline: Annotated[Timeline, Meta(max_length=MAX_STEPS)] = ()
+    """The steps that change each of them, in order."""
+    status_callback: CallbackUrl | None = None
+    """The URL that receives the callbacks."""
+    status_callback_method: Literal["GET", "POST"] = "POST"
+    """The HTTP method of the callbacks."""
+    status_callback_event: Annotated[CallbackEvents, Meta(min_length=1)] = (CallbackEvent.COMPLETED,)
+    """The events that send a callback."""
+
+
 class OnCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A timeline of recordings that a call, a conference or the API starts."""
 
@@ -174,30 +204,6 @@ class OnCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Which of them; all if left out."""
     timeline: Annotated[Timeline, Meta(min_length=1, max_length=MAX_STEPS)]
     """The steps that change each of them, in order."""
-
-
-class CorpusPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The generated recordings. Fields that are left out follow the server's settings."""
-
-    count: Annotated[int, Meta(ge=0, le=10**12)] | None = None
-    """The number of recordings."""
-    span: Duration | None = None
-    """The time before the start of the clock over which they are spread."""
-    profile: Literal["realistic", "adversarial", "empty"] | None = None
-    """The kind of recordings."""
-    mix: dict[str, Share | dict[str, Share]] | None = None
-    """Shares of statuses, sources and traits, by name or within `status` and `source`."""
-
-
-class ClockPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The clock of the account. Fields that are left out follow the server's settings."""
-
-    mode: ClockMode | None = None
-    """How time passes: as really, not at all, or at a rate."""
-    start: Instant | None = None
-    """T0: the instant at which the generated recordings end and the clock starts."""
-    rate: Annotated[float, Meta(gt=0, le=1e6, description="A number above 0, at most 1000000.")] | None = None
-    """Account seconds per real second, if the mode is scaled."""
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -221,6 +227,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Conferences with several recordings."""
     pick: Annotated[tuple[Pick, ...], Meta(max_length=_MAX_PICKS)] = ()
     """Timelines for generated recordings."""
+    arrivals: Annotated[tuple[Arrival, ...], Meta(max_length=MAX_ARRIVAL_RULES)] = ()
+    """Recordings that come in by themselves."""
     on_create: OnCreate | Annotated[tuple[OnCreate, ...], Meta(min_length=1, max_length=MAX_RULES)] | None = None
     """What happens to recordings that calls, conferences and the API start. The first of a list that matches plays."""
     callers: Annotated[tuple[Caller, ...], Meta(max_length=MAX_RULES)] = ()

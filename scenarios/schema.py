@@ -14,12 +14,14 @@ from typing import Any
 import msgspec
 
 from scenarios import (
+    arrival_values,
     callbacks,
     callers,
     creation_matcher,
     expectations,
     limits,
     model,
+    plans,
     relative_dates,
     rules,
     selector,
@@ -31,12 +33,14 @@ from scenarios.model import Scenario
 from scenarios.validation.dates import DATE_FIELDS
 
 _MODULES = (
+    arrival_values,
     callbacks,
     callers,
     creation_matcher,
     expectations,
     limits,
     model,
+    plans,
     relative_dates,
     rules,
     selector,

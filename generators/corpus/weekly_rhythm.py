@@ -5,6 +5,7 @@ it is the integral of the week's hourly weights.
 """
 
 from bisect import bisect_right
+from fractions import Fraction
 from itertools import accumulate
 
 from generators.instants import SECOND, SECONDS_PER_HOUR
@@ -21,6 +22,8 @@ _WEIGHTS = _WORKDAY * 5 + _WEEKEND * 2
 _MAX_WEIGHT = max(_WEIGHTS)
 _CUMULATIVE_WEIGHTS = (0, *accumulate(_WEIGHTS))
 _WEEK_ACTIVITY = _CUMULATIVE_WEIGHTS[-1] * _HOUR
+MEAN_ACTIVITY = Fraction(_WEEK_ACTIVITY, _WEEK)
+"""The activity in a microsecond, on average over a week."""
 
 
 class SpanTooShortError(MockSetupError):
@@ -37,28 +40,30 @@ class WeeklyRhythm:
     def __init__(self, start: int, end: int, count: int) -> None:
         self.start = start
         self._count = count
-        self._start_activity = _compute_activity(start)
-        self._span_activity = _compute_activity(end) - self._start_activity
+        self._start_activity = compute_activity(start)
+        self._span_activity = compute_activity(end) - self._start_activity
         if self._span_activity < 2 * _MAX_WEIGHT * count:
             needed = -(-2 * _MAX_WEIGHT * count // SECOND)
             raise SpanTooShortError(f"a span of at least {needed} seconds for {count} recordings")
 
     def to_instant(self, position: int) -> int:
         """Return the instant of a position. Later positions are at least a microsecond later."""
-        return _find_activity_instant(self._start_activity + self._span_activity * position // self._count)
+        return find_activity_instant(self._start_activity + self._span_activity * position // self._count)
 
     def to_position(self, instant: int) -> int:
         """Return the last position at or before an instant. Outside of the span it is negative or past the end."""
-        return (_compute_activity(instant) - self._start_activity) * self._count // self._span_activity
+        return (compute_activity(instant) - self._start_activity) * self._count // self._span_activity
 
 
-def _compute_activity(instant: int) -> int:
+def compute_activity(instant: int) -> int:
+    """Return the activity from a fixed instant until another one."""
     weeks, rest = divmod(instant - _FIRST_MONDAY, _WEEK)
     hour, inside = divmod(rest, _HOUR)
     return weeks * _WEEK_ACTIVITY + _CUMULATIVE_WEIGHTS[hour] * _HOUR + _WEIGHTS[hour] * inside
 
 
-def _find_activity_instant(activity: int) -> int:
+def find_activity_instant(activity: int) -> int:
+    """Return the instant that has an activity."""
     weeks, rest = divmod(activity, _WEEK_ACTIVITY)
     hour = bisect_right(_CUMULATIVE_WEIGHTS, rest // _HOUR) - 1
     return _FIRST_MONDAY + weeks * _WEEK + hour * _HOUR + (rest - _CUMULATIVE_WEIGHTS[hour] * _HOUR) // _WEIGHTS[hour]

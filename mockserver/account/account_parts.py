@@ -117,6 +117,7 @@ class AccountParts(AccountRules):
             partial(self._create_upcoming_recording, self),
             self._resume_call,
             lambda key: self.windows.resume(key),
+            lambda key: self.arrivals.resume(key),
         )
 
     @cached_property

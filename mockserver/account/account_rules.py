@@ -1,4 +1,4 @@
-"""The rules of an account that decide about requests: faults, rate limits, page drift, and when they apply.
+"""The rules of an account: faults, rate limits, page drift, arrivals, and when they apply.
 
 Each kind is made when it is first used, like the derived resources: most accounts have no rules.
 """
@@ -17,6 +17,7 @@ from mockserver.account.timelines import Timelines
 from scenarios.model import Scenario
 
 if TYPE_CHECKING:
+    from mockserver.account.arrivals import Arrivals
     from mockserver.account.fault_rules import FaultRules
     from mockserver.account.limits import Limits
     from mockserver.account.page_drift import PageDrift
@@ -32,6 +33,11 @@ class AccountRules(DerivedResources):
     state: State
     timers: Timers
     events: EventLog
+
+    @property
+    @abstractmethod
+    def token(self) -> str:
+        """The auth token."""
 
     @property
     @abstractmethod
@@ -55,8 +61,13 @@ class AccountRules(DerivedResources):
 
     @property
     def has_request_rules(self) -> bool:
-        """True if fault rules or rate limits decide about requests."""
-        return bool(self.state.rules or self.state.limits)
+        """True if fault rules or rate limits decide about requests, or arrivals wait for some."""
+        return bool(self.state.rules or self.state.limits) or self.counts_requests
+
+    @property
+    def counts_requests(self) -> bool:
+        """True if arrivals wait for requests."""
+        return bool(self.state.arrivals) and self.arrivals.counts_requests
 
     @property
     def match_headers(self) -> bool:
@@ -84,4 +95,16 @@ class AccountRules(DerivedResources):
         """From when and until when rules apply."""
         from mockserver.account.windows import Windows
 
-        return Windows(self.recordings.recording_index, self.timers, self.events)
+        return Windows(self.recordings.recording_index, self.timers, self.events, self._follow_window)
+
+    def _follow_window(self, number: int) -> None:
+        if self.state.arrivals:
+            self.arrivals.follow_window(number)
+
+    @cached_property
+    def arrivals(self) -> "Arrivals":
+        """The recordings that come in by themselves. Most accounts have none."""
+        from mockserver.account.arrivals import Arrivals
+
+        index = self.recordings.recording_index
+        return Arrivals(index, self.timelines, self.timers, self.events, lambda: self.token, lambda: self.windows)

@@ -215,7 +215,7 @@ class AccountFactory:
         corpus, start = plan.corpus, plan.clock.start
         profile = settings.profile if corpus.profile is None else Profile(corpus.profile)
         if corpus.mix is not None:
-            mix = Mix.from_shares(collect_mix_shares(corpus), traits=profile.trait_shares)
+            mix = Mix.from_shares(collect_mix_shares(corpus.mix), traits=profile.trait_shares)
         else:
             mix = self._mix if corpus.profile is None else settings.build_corpus_mix(profile)
         return CorpusSpec.of_listed(

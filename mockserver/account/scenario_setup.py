@@ -47,6 +47,8 @@ def set_up_scenario(account: AccountParts, compiled: CompiledScenario, defaults:
     _report_upcoming_imports(account, scenario)
     for pick in scenario.pick:
         yield from _pick_recordings(account, pick, defaults)
+    for arrival in scenario.arrivals:
+        account.arrivals.add(arrival, defaults)
     for fault in scenario.faults:
         account.fault_rules.add(fault=fault)
     for sequence in scenario.sequences:

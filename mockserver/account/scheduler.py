@@ -19,6 +19,7 @@ class Scheduler:
         create_recording: called with the key of an upcoming recording when its date has come.
         resume_call: called with the kind and the key of a timer of a live call.
         resume_window: called with the key of a timer of a rule's window.
+        resume_arrivals: called with the key of a timer of arrivals.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Scheduler:
         create_recording: Callable[[int], None],
         resume_call: Callable[[TimerKind, int], None],
         resume_window: Callable[[int], None],
+        resume_arrivals: Callable[[int], None],
     ) -> None:
         self._clock = clock
         self._state = state
@@ -42,6 +44,7 @@ class Scheduler:
         self._create_recording = create_recording
         self._resume_call = resume_call
         self._resume_window = resume_window
+        self._resume_arrivals = resume_arrivals
 
     def set_rate(self, rate: float) -> None:
         """Set the rate of the clock from now on."""
@@ -75,6 +78,8 @@ class Scheduler:
                     self._resume_call(timer.kind, timer.key)
                 elif timer.kind is TimerKind.WINDOW:
                     self._resume_window(timer.key)
+                elif timer.kind is TimerKind.ARRIVAL:
+                    self._resume_arrivals(timer.key)
             self._changes.timed_changes += self._state.version - before
 
     def iter_pending(self) -> Iterator[Timer]:
@@ -91,6 +96,10 @@ class Scheduler:
                 is_awaited = timer.key in self._state.live.transcription_requests
             elif timer.kind is TimerKind.WINDOW:
                 is_awaited = timer.key in self._state.window_timers
+            elif timer.kind is TimerKind.ARRIVAL:
+                is_awaited = any(
+                    rule.number == timer.key and rule.next_instant == timer.due for rule in self._state.arrivals
+                )
             else:
                 delivery = self._callback_queue.find(timer.key)
                 is_awaited = (
@@ -103,4 +112,5 @@ class Scheduler:
         """Return the number of pending timers, without a walk through them."""
         of_calls = 0 if self._state.live is None else self._state.live.count_waiting()
         of_recordings = len(self._state.step_instants) + len(self._state.upcoming)
-        return of_recordings + of_calls + len(self._state.window_timers) + self._callback_queue.count_waiting()
+        of_rules = len(self._state.window_timers) + sum(rule.next_instant is not None for rule in self._state.arrivals)
+        return of_recordings + of_calls + of_rules + self._callback_queue.count_waiting()

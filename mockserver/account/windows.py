@@ -34,13 +34,20 @@ Change = Callable[[WindowProgress], WindowProgress]
 
 
 class Windows:
-    """The windows of an account."""
+    """The windows of an account.
 
-    def __init__(self, recording_index: RecordingIndex, timers: Timers, events: EventLog) -> None:
+    Args:
+        follow_window: called with the number of a window that has begun another phase for the account.
+    """
+
+    def __init__(
+        self, recording_index: RecordingIndex, timers: Timers, events: EventLog, follow_window: Callable[[int], None]
+    ) -> None:
         self._recording_index = recording_index
         self._state: State = recording_index.state
         self._timers = timers
         self._events = events
+        self._follow_window = follow_window
         self.changes = 0
         """A number that grows with every change of a window."""
 
@@ -153,6 +160,7 @@ class Windows:
         self.changes += 1
         armed, now = self._state.windows[number], self._recording_index.clock.now()
         progress = after_matching_requests(self._get_progress(number, recording), armed.requests)
+        before = progress.phase
         while (later := find_next_phase(armed.window, progress, now)) is not None:
             if progress.timer_key is not None:
                 self._state.window_timers.pop(progress.timer_key)
@@ -169,6 +177,8 @@ class Windows:
         request = find_next_request(armed.window, progress)
         if request is not None:
             armed.next_request = request if armed.next_request is None else min(request, armed.next_request)
+        if recording is None and progress.phase is not before:
+            self._follow_window(number)
 
     def _record_event(self, owner: str, recording: int | None, text: str) -> None:
         index = self._recording_index

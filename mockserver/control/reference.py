@@ -94,6 +94,22 @@ ACCOUNT_REQUESTS = tuple(
             ('{"status": "completed", "set": {"duration": 12}, "callback": "completed"}',),
         ),
         ControlRequest("POST", "/recordings/{recording}/step", "runs the next step of its timeline"),
+        ControlRequest("GET", "/arrivals", "the rules by which recordings come in, with their counts"),
+        ControlRequest(
+            "POST",
+            "/arrivals",
+            "lets recordings come in by themselves; the fields are those of `arrivals` in a scenario",
+            (
+                '{"every": "5m", "until": {"time": "8h"}, "count": 500, "duration": "30s"}',
+                '{"rate": "120/h", "rhythm": "poisson", "after": "1m", "mix": {"absent": 0.1}}',
+                '{"rate": "20/d", "rhythm": "weekly", "ttl": "7d", "duration": {"median": "90s", "sigma": 1.2}}',
+                '{"every": "1m", "timeline": [{"status": "in-progress"}, {"after": "30s", "status": "completed"}], '
+                '"status_callback": "http://127.0.0.1:8000/hook", "status_callback_method": "POST", '
+                '"status_callback_event": ["completed"]}',
+            ),
+        ),
+        ControlRequest("DELETE", "/arrivals", "ends all arrivals; the recordings stay"),
+        ControlRequest("DELETE", "/arrivals/{number}", "ends one"),
         ControlRequest("GET", "/faults", "the fault rules and rate limits, with their counts"),
         ControlRequest(
             "POST",

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from mockserver.control.endpoints.accounts import ACCOUNTS
+from mockserver.control.endpoints.arrivals import ARRIVALS
 from mockserver.control.endpoints.callbacks import CALLBACKS
 from mockserver.control.endpoints.calls import CALLS
 from mockserver.control.endpoints.faults import FAULTS
@@ -15,7 +16,7 @@ CONTROL_ROUTES = (
     *(Route(f"/_mock{path}", endpoint) for path, endpoint in PUBLIC.items()),
     *(
         Route(f"/_mock/accounts/{{account}}{path}", endpoint)
-        for table in (ACCOUNTS, SCENARIO, RECORDINGS, FAULTS, CALLBACKS, CALLS, REQUESTS)
+        for table in (ACCOUNTS, SCENARIO, RECORDINGS, ARRIVALS, FAULTS, CALLBACKS, CALLS, REQUESTS)
         for path, endpoint in table.items()
     ),
 )

@@ -65,6 +65,10 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
     account = exchange.account
     if not account.has_request_rules:
         return
+    if account.counts_requests:
+        from mockserver.account.commands.arrivals import CountRequestForArrivals  # most accounts have no arrivals
+
+        account.apply(CountRequestForArrivals())
     facts = _collect_request_facts(exchange, operation)
     if account.state.limits:
         from mockserver.server.limits import apply_limits  # most accounts have none

@@ -18,7 +18,7 @@ def explain_setup(scenario: Scenario) -> Iterator[str]:
     plan = [] if corpus.count is None else [f"{corpus.count:,} generated recordings"]
     plan += [f"over {corpus.span}"] if corpus.span else []
     plan += [f"the profile {corpus.profile}"] if corpus.profile else []
-    shares = [f"{name} {share:g}" for name, share in collect_mix_shares(corpus).items()]
+    shares = [f"{name} {share:g}" for name, share in collect_mix_shares(corpus.mix).items()]
     plan += [f"a mix of {', '.join(shares)}"] if shares else []
     if plan:
         yield f"Corpus: {', '.join(plan)}."
@@ -72,9 +72,9 @@ def _describe_deletion(count: int) -> str:
     return f"of the page's completed recordings, the last {ones} deleted"
 
 
-def describe_window(rule: Windowed, when: When) -> list[str]:
+def describe_window(rule: Windowed, when: When | None = None) -> list[str]:
     """Describe from when and until when a rule applies, such as `from: 5m later`."""
-    window = build_window(rule, is_of_one_recording=when.op in OPERATIONS_OF_ONE_RECORDING)
+    window = build_window(rule, is_of_one_recording=when is not None and when.op in OPERATIONS_OF_ONE_RECORDING)
     if window is None:
         return []
     said = [f"from: {describe_trigger(rule.after)}"] if rule.after else []

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from scenarios.date_resolution import resolve_pick, resolve_recording
+from scenarios.explain.arrivals import explain_arrival, list_arriving
 from scenarios.explain.callbacks import describe_callback
 from scenarios.explain.creation_dates import describe_creation
 from scenarios.explain.creations import list_titled_rules
@@ -48,12 +49,14 @@ class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """The steps of recordings, then those of picks, each in timeline order."""
     created: tuple[ExplainedStep, ...]
     """The steps of recordings that the API creates; empty if the scenario does not define them."""
+    arriving: tuple[ExplainedStep, ...]
+    """The steps of recordings that come in by themselves, by rule; without a timeline they have none."""
     rules: tuple[str, ...]
-    """Sentences about faults, sequences, page drift, limits and expectations."""
+    """Sentences about arrivals, faults, sequences, page drift, limits and expectations."""
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.about}" if self.about else self.name, *self.world]
-        for title, rows in _format_steps([*self.steps, *self.created]):
+        for title, rows in _format_steps([*self.steps, *self.arriving, *self.created]):
             lines += ["", f"{title}:", *rows]
         return "\n".join([*lines, *([""] if self.rules else []), *self.rules])
 
@@ -70,7 +73,13 @@ def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
             for title, rule in list_titled_rules(scenario)
             for step in _explain_timeline(title, build_full_timeline(rule), ())
         ),
+        arriving=tuple(
+            step
+            for title, subject in list_arriving(scenario)
+            for step in _explain_timeline(title, build_full_timeline(subject), get_subscription(subject))
+        ),
         rules=(
+            *map(explain_arrival, scenario.arrivals),
             *explain_rules(scenario),
             *map(explain_limit, scenario.limits),
             *map(explain_expectation, scenario.expect),

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from scenarios.handles import list_ids
-from scenarios.model import ClockPlan, CorpusPlan, RecordingGroup, Scenario
+from scenarios.model import RecordingGroup, Scenario
 from scenarios.origins import normalize_origin
+from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import Origin, ScenarioError
 from scenarios.recording_groups import walk_written_recordings
 from scenarios.validation.scenario_checks import check_scenario
@@ -20,6 +21,7 @@ _LIST_FIELDS = (
     "calls",
     "conferences",
     "pick",
+    "arrivals",
     "callers",
     "faults",
     "sequences",
@@ -35,9 +37,9 @@ _MAX_NAME_LENGTH = 64
 def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
     """Return one scenario that contains all of them.
 
-    Recordings, calls, conferences, picks, callers, rules and expectations follow one another in order, so the first
-    scenario's faults are checked first. Each field of the corpus and the clock, each route, and `on_create` may be set
-    by one scenario only.
+    Recordings, calls, conferences, picks, arrivals, callers, rules and expectations follow one another in order, so the
+    first scenario's faults are checked first. Each field of the corpus and the clock, each route, and `on_create` may
+    be set by one scenario only.
 
     Args:
         scenarios: at least one, each loaded.

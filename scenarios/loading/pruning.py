@@ -7,7 +7,8 @@ from generators.suggestion import find_closest
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
-from scenarios.model import ClockPlan, CorpusPlan, Pick, RecordingGroup, Scenario, ScriptedRecording, Step
+from scenarios.model import Arrival, Pick, RecordingGroup, Scenario, ScriptedRecording, Step
+from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import LEFT_OUT, ValuePath
 from scenarios.recording_groups import GROUP_KEYS
 from scenarios.related_resources import PRECEDING
@@ -60,6 +61,7 @@ _STRUCTS = (
     ScriptedRecording,
     RecordingGroup,
     Pick,
+    Arrival,
     Step,
     ScriptedCallback,
     Selector,

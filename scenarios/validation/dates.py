@@ -15,7 +15,7 @@ from scenarios.validation.written_triggers import write_out_durations
 
 DATE_FIELDS = ("start_time", "date_created", "date_updated")
 """The fields of a recording that are dates."""
-WINDOWED_KEYS = ("faults", "sequences", "page_drift")
+WINDOWED_KEYS = ("faults", "sequences", "page_drift", "limits", "arrivals")
 """The lists of a scenario whose items have `after` and `until`."""
 
 _SUPPORTED_YEARS = range(1970, 9001)
@@ -27,7 +27,7 @@ def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
     Unreadable values stay unchanged.
     """
     made = dict(scenario)
-    for key in ("recordings", "pick", "on_create"):
+    for key in ("recordings", "pick", "on_create", "arrivals"):
         if key in made:
             made[key] = _map_values(made[key], _normalize_subject)
     for key in GROUP_KEYS:

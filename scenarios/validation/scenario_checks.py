@@ -10,11 +10,13 @@ from scenarios.date_resolution import resolve_pick, resolve_recording
 from scenarios.durations import parse_duration
 from scenarios.handles import list_ids, walk_handle_paths
 from scenarios.mix_shares import find_mix_problem
-from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording
+from scenarios.model import Pick, Scenario, ScriptedRecording
 from scenarios.origins import normalize_origin
+from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import Problem, ValuePath, format_path
 from scenarios.recording_groups import walk_written_recordings
 from scenarios.triggers import to_microseconds
+from scenarios.validation.arrival_checks import check_arrivals
 from scenarios.validation.caller_checks import check_callers
 from scenarios.validation.coherence_checks import check_coherence, check_source
 from scenarios.validation.creation_checks import check_creations
@@ -53,6 +55,7 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
         if not (isinstance(subject, ScriptedRecording) and subject.imported):
             yield from check_coherence(subject, path, scenario.clock.start)
         yield from check_timeline(subject, path, scenario.clock.start)
+    yield from check_arrivals(scenario)
     yield from check_creations(scenario)
     handles = frozenset(list_ids(scenario))
     yield from check_rules(scenario, handles)
@@ -70,7 +73,7 @@ def _walk_subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pic
 
 
 def _check_corpus(corpus: CorpusPlan) -> Iterator[Problem]:
-    mix = find_mix_problem(corpus)
+    mix = find_mix_problem(corpus.mix)
     if mix:
         yield Problem(("corpus", "mix"), mix)
     if corpus.span and not parse_duration("1s") <= parse_duration(corpus.span) <= parse_duration(_MAX_SPAN):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from scenarios.durations import find_duration_problem
 from scenarios.problems import Problem, ValuePath, describe_value
@@ -12,19 +13,21 @@ from scenarios.windows import Windowed
 
 _OF_TIMELINES = ("fetches", "lists", "media")
 """Triggers that count the requests of one recording: a rule chooses its requests with `when`."""
+_COUNTED = "requests, which counts the requests that the rule's `when` matches"
 
 
-def check_window(rule: Windowed, path: ValuePath, start: datetime | None) -> Iterator[Problem]:
+def check_window(rule: Windowed, path: ValuePath, start: datetime | None, counted: str = _COUNTED) -> Iterator[Problem]:
     """Yield the problems of `after`, `until` and `ttl`.
 
     Args:
         path: the path of the rule in the scenario.
         start: the start of the account's clock, if known.
+        counted: the trigger for requests, and what it counts.
     """
     context = CheckContext(None, frozenset(CallbackEvent), start, None)
     for name, trigger in (("after", rule.after), ("until", rule.until)):
         if trigger is not None:
-            yield from check_trigger(trigger, context, (*path, name), "a rule", _find_problem)
+            yield from check_trigger(trigger, context, (*path, name), "a rule", partial(_find_problem, counted))
     if rule.after is not None and rule.until is not None:
         yield from _check_order(rule.after, rule.until, (*path, "until"))
     if rule.ttl is None:
@@ -37,10 +40,10 @@ def check_window(rule: Windowed, path: ValuePath, start: datetime | None) -> Ite
         yield Problem((*path, "ttl"), sentence)
 
 
-def _find_problem(trigger: Trigger, context: CheckContext) -> str | None:
+def _find_problem(counted: str, trigger: Trigger, context: CheckContext) -> str | None:
     for name in _OF_TIMELINES:
         if getattr(trigger, name) is not None:
-            return f"expected requests, which counts the requests that the rule's `when` matches, found {name}."
+            return f"expected {counted}, found {name}."
     return find_trigger_problem(trigger, context)
 
 

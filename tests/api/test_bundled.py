@@ -84,8 +84,35 @@ def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Call
         assert api.run_command("GET", "")["timelines"] == []
 
 
-def test_bundled_scenarios_number_twenty() -> None:
-    assert len(find_bundled_files()) == 20
+def test_bundled_scenarios_number_twenty_one() -> None:
+    assert len(find_bundled_files()) == 21
+
+
+def test_busy_day_brings_the_explained_recordings() -> None:
+    explanation = explain_scenario(load("busy-day"))
+    assert explanation.rules == (
+        "Arrivals: 60/h, at random, by the hours of a week in UTC, a mix of completed 0.95, absent 0.04, failed 0.01, "
+        "lasting about 90s.",
+        "Arrivals: one every 7m, evenly, a mix of RecordVerb 1.",
+    )
+    with make_bundled_mock("busy-day") as api:
+        advance_clock(api, "1d")
+        account = api.get_account()
+        first, second = api.run_command("GET", "/arrivals")
+        assert second["arrived"] == 24 * 60 // 7
+        assert account.state.created[0].instant % (24 * 3600) != 0
+        assert first["arrived"] + second["arrived"] == len(account.state.created)
+        by_hour = Counter(arrival.instant // 3_600_000_000 % 24 for arrival in account.state.created)
+        assert by_hour[10] > 3 * by_hour[3]
+        sids = [
+            recording["sid"]
+            for recording in api.list_recordings("PageSize=1000")
+            if recording["source"] == "RecordVerb"
+        ]
+        expected = [step.what for step in explanation.arriving]
+        played = [sid for sid in sids[1:] if api.list_steps(sid)[:1] == ["in-progress"]]
+        assert played
+        assert all(api.list_steps(sid) == expected for sid in played[:5])
 
 
 def test_happy_path_completes_by_fetches_or_time() -> None:

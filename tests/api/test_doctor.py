@@ -13,8 +13,9 @@ from mockserver.journal.doctor.rules import RULES, examine
 from mockserver.rest.auth import AuthSetting
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.choices import MediaAuth
-from scenarios.model import CorpusPlan, Pick, Scenario, Step
+from scenarios.model import Pick, Scenario, Step
 from scenarios.operations import Operation
+from scenarios.plans import CorpusPlan
 from scenarios.rules import Fault, PageDriftRule, Sequence, Then, When
 from scenarios.statuses import RecordingStatus
 from tests.harness import Api, make_settings

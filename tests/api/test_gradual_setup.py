@@ -159,7 +159,7 @@ def msgspec_replace_count(scenario: Any) -> Any:
     """Return the scenario with an empty corpus, which no pick fits into."""
     import msgspec
 
-    from scenarios.model import CorpusPlan
+    from scenarios.plans import CorpusPlan
 
     return msgspec.structs.replace(scenario, corpus=CorpusPlan(count=0))
 

@@ -65,6 +65,18 @@ recordings:
     date_created: -1h
     timeline: [{status: completed}, {after: {signal: storm}, status: deleted}]
 """,
+    "arrivals while paging": """
+corpus: {count: 120}
+arrivals:
+  - {every: 30s, count: 40, mix: {completed: 1}}
+""",
+    "a day of traffic": """
+arrivals:
+  - {rate: 300/d, rhythm: weekly, ttl: 1d, mix: {completed: 0.9, absent: 0.1}, duration: {median: 90s, sigma: 1.2}}
+  - every: 1h
+    ttl: 1d
+    timeline: [{status: in-progress}, {after: 40s, status: completed, callback: completed}]
+""",
 }
 """By name. Others are bundled and played by tests of their own: `polling`, `late-media`, `outage-window` and
 `rate-limited`. `test_page_is_broken_for_a_while` and `test_callback_arrives_before_create_returns` play two more.
@@ -198,6 +210,45 @@ def test_recordings_are_deleted_in_a_storm_while_a_client_pages() -> None:
             handle: steps[handle] for handle in ("kept", "doomed-1", "doomed-120")
         }
         assert len(steps) == 121
+
+
+def test_recordings_come_in_while_a_client_pages() -> None:
+    with play("arrivals while paging") as api:
+        before = api.list_sids()
+        page = api.get_page("PageSize=25")
+        walked = list(page["recordings"])
+        while page["next_page_uri"] is not None:
+            api.run_command("POST", "/clock", {"advance": "90s"})
+            page = api.get(page["next_page_uri"]).json()
+            walked += page["recordings"]
+        assert [recording["sid"] for recording in walked] == before, "no page shows a recording twice, or skips one"
+        api.run_command("POST", "/clock", {"advance": "1h"})
+        assert len(api.list_sids()) == len(before) + 40
+    (rule,) = explain_scenario(load_situation("arrivals while paging")).rules
+    assert rule == "Arrivals: one every 30s, evenly, 40 at most, a mix of completed 1."
+
+
+def test_sync_job_sees_each_recording_of_a_day_of_traffic_once(sink: Sink) -> None:
+    with play("a day of traffic", sink) as api:
+        known: set[str] = set()
+        for _ in range(24):
+            api.run_command("POST", "/clock", {"advance": "1h"})
+            page = api.get_page("PageSize=5")
+            while not known.intersection(sids := [recording["sid"] for recording in page["recordings"]]):
+                known.update(sids)
+                if page["next_page_uri"] is None:
+                    break
+                page = api.get(page["next_page_uri"]).json()
+            known.update(sids)
+        api.run_command("POST", "/clock", {"advance": "1d"})
+        assert known == set(api.list_sids())
+        assert 200 < len(known) < 500
+        explanation = explain_scenario(load_situation("a day of traffic"))
+        hourly = [each for each in api.run_command("GET", "/arrivals") if "timeline" in each["arrival"]]
+        assert [each["arrived"] for each in hourly] == [23], "the end comes before the last"
+        slow = [sid for sid in api.list_sids() if api.list_steps(sid)[0] == "in-progress"]
+        assert [api.list_steps(sid) for sid in slow] == [[step.what for step in explanation.arriving]] * 23
+        assert [rule.partition(",")[0] for rule in explanation.rules] == ["Arrivals: 300/d", "Arrivals: one every 1h"]
 
 
 @pytest.mark.parametrize("name", sorted(SITUATIONS))

@@ -86,15 +86,18 @@ def test_warning_shows_start_of_long_origin(api: Api) -> None:
         {"recordings": [{"id": "a", "status": "completed", "status_callback": HOOK}]},
         {"pick": [{"id": "a", "status_callback": HOOK, "timeline": [{"callback": "completed"}]}]},
         {"calls": [{"recordings": [{"id": "a", "status": "completed", "status_callback": HOOK}]}]},
+        {"arrivals": [{"every": "1s", "count": 1, "mix": {"completed": 1}, "status_callback": HOOK}]},
     ],
-    ids=["recording", "pick", "call"],
+    ids=["recording", "pick", "call", "arrival"],
 )
 def test_scenario_of_foreign_page_calls_no_url(api: Api, command: dict[str, Any]) -> None:
     response = send_with_token(api, "PUT", "/scenario", {"scenario": command}, origin="http://evil.example")
     assert response.status_code == 200
     assert response.headers["x-mock-warning"].startswith("status_callback and routes was accepted, and will not")
+    api.advance(1)
     assert list_callback_urls(api) == []
     send_with_token(api, "PUT", "/scenario", {"scenario": command})
+    api.advance(1)
     assert list_callback_urls(api) == [HOOK]
 
 

@@ -81,6 +81,21 @@ SCENARIO: dict[str, Any] = {
         {"when": {"page": 0}, "insert": 1, "delete": 1, "times": 2},
         {"insert": 1, "times": 9, "after": {"requests": 1}, "ttl": "4s"},
     ],
+    "arrivals": [
+        {"every": "1500ms", "rhythm": "poisson", "count": 30, "mix": {"absent": 0.3, "encrypted": 0.5}},
+        {
+            "rate": "0.4/s",
+            "rhythm": "weekly",
+            "after": {"any": [{"signal": "go"}, {"requests": 3}]},
+            "until": {"any": [{"time": "9s"}, {"signal": "b"}, {"callback": "completed"}]},
+            "status_callback": CALLBACK_URL,
+            "duration": {"median": "9s", "sigma": 1},
+            "timeline": [
+                {"status": "in-progress"},
+                {"after": {"any": [{"time": "2s"}, {"lists": 1}]}, "status": "completed"},
+            ],
+        },
+    ],
     "limits": [{"requests": 3, "per": "1s", "by": "operation"}, {"concurrent": 1, "by": "credential"}],
 }
 OUTCOMES = (Outcome(204, None, ""), Outcome(500, None, ""), Outcome(None, Failure.CONNECTION, "refused"))
@@ -184,6 +199,11 @@ def add_rules(api: Api, number: int) -> None:
     api.send_command("POST", "/faults", rules)
 
 
+def add_arrivals(api: Api, number: int) -> None:
+    api.send_command("DELETE", f"/arrivals/{number}")
+    api.send_command("POST", "/arrivals", {"every": "2s", "count": 9, "after": {"requests": number + 1}})
+
+
 OPERATIONS: dict[str, Callable[[Api, int], object]] = {
     "create": create,
     "update": update,
@@ -200,6 +220,8 @@ OPERATIONS: dict[str, Callable[[Api, int], object]] = {
     "step": lambda api, number: api.send_command("POST", f"/recordings/{('signalled', 'polled')[number % 2]}/step"),
     "add rules": add_rules,
     "remove rules": lambda api, _: api.send_command("DELETE", "/faults"),
+    "add arrivals": add_arrivals,
+    "remove arrivals": lambda api, _: api.send_command("DELETE", "/arrivals"),
     "advance": lambda api, number: api.send_command("POST", "/clock", {"advance": f"{number}s"}),
     "advance beyond retention": lambda api, _: api.send_command("POST", "/clock", {"advance": "41d"}),
     "change rate": change_rate,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from generators.distributions import MAX_CALL_DURATION
 from generators.instants import EPOCH
 from generators.model import DUAL_SOURCES, Source, Track
+from scenarios.arrival_values import Spread
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
@@ -23,8 +24,7 @@ from scenarios.limits import Limit
 from scenarios.loading.documents import FileFormat
 from scenarios.loading.load import from_objects, loads
 from scenarios.model import (
-    ClockPlan,
-    CorpusPlan,
+    Arrival,
     OnCreate,
     Pick,
     RecordingFields,
@@ -34,6 +34,7 @@ from scenarios.model import (
     Timeline,
 )
 from scenarios.operations import Operation
+from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import ScenarioError
 from scenarios.rules import ChunkedDribble, Delay, Fault, NetworkFault, PageDriftRule, Sequence, Then, When
 from scenarios.statuses import CallbackEvent, RecordingStatus, TranscriptionStep
@@ -189,6 +190,17 @@ scenarios = st.builds(
             st.builds(OnCreate, when=matchers, timeline=timelines()), max_size=2, unique_by=lambda rule: rule.when
         ),
         st.builds(OnCreate, timeline=timelines()),
+    ),
+    arrivals=short_tuples(
+        st.builds(
+            Arrival,
+            every=st.just("1m30s"),
+            rhythm=st.sampled_from(("even", "poisson", "weekly")),
+            count=st.integers(1, 10**6),
+            duration=st.none() | st.just("90s") | st.builds(Spread, st.just("1m"), st.floats(0, 3)),
+            mix=st.none() | st.just({"status": {"absent": 0.5}, "dual": 1.0}),
+        )
+        | st.builds(Arrival, rate=st.just("120/h"), ttl=st.just("8h"), timeline=timelines())
     ),
     callers=callers(),
     faults=short_tuples(st.builds(Fault, when=whens, then=thens, probability=st.floats(0, 1))),

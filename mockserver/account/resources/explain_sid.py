@@ -10,6 +10,7 @@ from generators.corpus.explain_sid import KIND_NOUNS, SidExplanation, explain_ge
 from generators.sids import Kind, describe_sid, fold_sid, is_sid
 from mockserver.account.resources.parent import Parent
 from mockserver.account.resources.recording_index import RecordingIndex
+from mockserver.account.state.arrivals import decode_origin
 from mockserver.rest.errors import TwilioError
 
 _MAX_LISTED = 5
@@ -38,6 +39,9 @@ def _explain_unknown(recording_index: RecordingIndex, sid: str) -> str:
     index = recording_index.corpus.sids.decode(Kind.RECORDING, sid)
     if index is None:
         return f"{sid} does not belong to this account: it comes from another seed or account, or was typed by hand."
+    origin = decode_origin(index)
+    if origin is not None:
+        return f"{sid} belongs to recording {origin[1]:,} of arrivals[{origin[0]}], which has not come in here."
     if index >= FIRST_HANDLE_INDEX:
         return f"{sid} belongs to a scripted recording, but this account's scenario does not contain it."
     return f"{sid} stands for recording {index + 1}, but this account has only {recording_index.corpus.count}."

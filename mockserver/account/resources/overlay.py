@@ -90,10 +90,12 @@ class CreatedRecordings:
         """The index of the next created recording."""
         return FIRST_CREATED + len(self)
 
-    def add(self, recording: Recording, instant: int, *, is_of_live_call: bool = False) -> int:
+    def add(
+        self, recording: Recording, instant: int, *, is_of_live_call: bool = False, origin: int | None = None
+    ) -> int:
         """Add a recording with its instant of creation, and return its index."""
         index = self.next_index
-        self._state.created.append(CreatedRecording(instant, recording.sid, is_of_live_call))
+        self._state.created.append(CreatedRecording(instant, recording.sid, is_of_live_call, origin))
         self._state.recordings[index] = recording
         self._index_recording(index)
         return index
@@ -101,6 +103,11 @@ class CreatedRecordings:
     def get_creation_instant(self, index: int) -> int:
         """Return the instant of creation."""
         return self._state.created[index - FIRST_CREATED].instant
+
+    def get_origin(self, index: int) -> int:
+        """Return the index that the random fields of a created recording follow from."""
+        origin = self._state.created[index - FIRST_CREATED].origin
+        return index if origin is None else origin
 
     def find_index(self, sid: str) -> int | None:
         """Return the index by SID, or None if the SID is unknown."""

@@ -13,6 +13,7 @@ from generators.corpus.corpus import Corpus
 from generators.corpus.timetable import RETENTION
 from generators.instants import SECOND
 from generators.model import Recording, RequestedTranscription, SpokenTurn, Status, TranscriptionStatus
+from generators.random_fields import RandomFields
 from generators.sids import Kind
 from mockserver.account.gradual import Steps
 from mockserver.account.resources.listed_recordings import ListedRecordings
@@ -109,6 +110,10 @@ class RecordingIndex:
         """Return a value that differs after every change of a recording: it invalidates rendered bytes."""
         return self.state.revisions.get(index, 0), self.get_status(index)
 
+    def get_random_fields(self, index: int) -> RandomFields:
+        """Return the random fields of a recording."""
+        return self.corpus.random_fields(self.created.get_origin(index) if index in self.created else index)
+
     def get_typical_duration(self, index: int) -> int:
         """Return the duration in seconds of a recording that nothing else determines."""
         recording = self.get_even_if_deleted(index)
@@ -121,7 +126,7 @@ class RecordingIndex:
             return min(estimate_seconds(recording.transcript), distributions.MAX_CALL_DURATION)
         if index < self.corpus.count and (lasted := self.corpus.generate_recording(index).duration) is not None:
             return lasted
-        return distributions.draw_duration(self.corpus.random_fields(index).duration)
+        return distributions.draw_duration(self.get_random_fields(index).duration)
 
     def is_retained(self, index: int) -> bool:
         """Return True if the metadata of a deleted recording is still kept."""
@@ -146,9 +151,15 @@ class RecordingIndex:
 
     # -- taking down -----------------------------------------------------------------------------
 
-    def add(self, recording: Recording, instant: int, *, is_of_live_call: bool = False) -> int:
-        """Add a recording created at an instant, in microseconds since the epoch, and return its index."""
-        index = self.created.add(recording, instant, is_of_live_call=is_of_live_call)
+    def add(
+        self, recording: Recording, instant: int, *, is_of_live_call: bool = False, origin: int | None = None
+    ) -> int:
+        """Add a recording created at an instant, in microseconds since the epoch, and return its index.
+
+        Args:
+            origin: the index that its random fields follow from, if it is another.
+        """
+        index = self.created.add(recording, instant, is_of_live_call=is_of_live_call, origin=origin)
         self.positions.add(index, instant)
         self._record_change(index)
         return index

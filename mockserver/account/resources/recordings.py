@@ -174,7 +174,7 @@ class Recordings:
             )  # a deleted recording was completed before
             recording = recording_index.get_even_if_deleted(index)
         elif status is not None and status is not RecordingStatus.DELETED:
-            usual, chance = recording_index.get_typical_duration(index), recording_index.corpus.random_fields(index)
+            usual, chance = recording_index.get_typical_duration(index), recording_index.get_random_fields(index)
             before = RecordingWithProgress(recording, in_progress.get(index))
             after = apply_status(before, status, recording_index.clock.now(), chance, usual)
             recording = after.recording

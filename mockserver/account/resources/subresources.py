@@ -59,7 +59,7 @@ class Subresources:
         return _BUILDERS[self.kind](
             self._recording_index.get_even_if_deleted(recording),
             index,
-            self._recording_index.corpus.random_fields(recording),
+            self._recording_index.get_random_fields(recording),
             self._sid_cipher,
         )
 
@@ -74,7 +74,7 @@ class Subresources:
         return subresources.build_payload_data(
             self._recording_index.get_even_if_deleted(recording),
             index,
-            self._recording_index.corpus.random_fields(recording),
+            self._recording_index.get_random_fields(recording),
         )
 
     def find(self, sid: str, *, recording_sid: str | None = None, allowed_indices: range | None = None) -> int:
@@ -200,7 +200,7 @@ class Subresources:
         return self._sid_cipher.encode(self.kind, index)
 
     def _get_index_range(self, recording: int) -> range:
-        chance = self._recording_index.corpus.random_fields(recording)
+        chance = self._recording_index.get_random_fields(recording)
         return subresources.compute_subresource_indices(
             self.kind, self._recording_index.get_even_if_deleted(recording), recording, chance
         )

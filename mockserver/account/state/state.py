@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from generators.model import Recording
+from mockserver.account.state.arrivals import ArrivalState
 from mockserver.account.state.deliveries import Delivery
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.limits import LimitState
@@ -33,6 +34,8 @@ class CreatedRecording(msgspec.Struct, frozen=True, gc=False, array_like=True):
     sid: str
     is_of_live_call: bool = False
     """True if the API or a test recorded a call in progress: such a call goes on when the recording is over."""
+    origin: int | None = None
+    """What the random fields of a recording that came in by itself follow from; None for those of its index."""
 
 
 class TimerKind(StrEnum):
@@ -50,6 +53,8 @@ class TimerKind(StrEnum):
     """The end of a transcription that a call asked for. The key is the recording's index."""
     WINDOW = "window"
     """An instant at which a rule may start or end. The key is that of the timer in `window_timers`."""
+    ARRIVAL = "arrival"
+    """The next recording that comes in by itself. The key is the number of its rule in `arrivals`."""
 
 
 class Timer(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -138,6 +143,9 @@ class State(msgspec.Struct, kw_only=True):
     rule_serial: int = 0
     limits: list[LimitState] = []
     page_drift: list[PageDriftState] = []
+    arrivals: list[ArrivalState] = []
+    """The rules by which recordings come in by themselves."""
+    arrival_serial: int = 0
     scripted_parents: dict[str, ScriptedParent] = {}
     """The calls and conferences whose status a step has set, by SID."""
     creation_counts: dict[int, int] = {}
@@ -161,6 +169,7 @@ class State(msgspec.Struct, kw_only=True):
         self.timers.clear()
         self.playing.clear()
         self.page_drift.clear()
+        self.arrivals.clear()
         self.window_timers.clear()
         if self.live is not None:
             self.live.app_requests.clear()

@@ -13,6 +13,7 @@ from mockserver.control.client.event_loops import run_in_thread
 if TYPE_CHECKING:  # each client is imported when it is first used: most tests only read recordings
     from generators.corpus.corpus import Corpus
     from mockserver.control.client.argument_types import AuthName, WireName
+    from mockserver.control.client.arrivals import ArrivalsClient
     from mockserver.control.client.callbacks import CallbacksClient
     from mockserver.control.client.calls import CallsClient
     from mockserver.control.client.changes import AccountChanges
@@ -76,6 +77,13 @@ class AccountClient:
         from mockserver.control.client.faults import FaultsClient
 
         return FaultsClient(self._connection, self._account_path)
+
+    @cached_property
+    def arrivals(self) -> "ArrivalsClient":
+        """The recordings that come in by themselves."""
+        from mockserver.control.client.arrivals import ArrivalsClient
+
+        return ArrivalsClient(self._connection, self._account_path)
 
     @cached_property
     def callbacks(self) -> "CallbacksClient":

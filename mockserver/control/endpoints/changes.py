@@ -26,7 +26,9 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     except ScenarioError as error:
         raise make_invalid_command_error(str(error)) from None
     recordings = (written.definition for written in walk_written_recordings(scenario))
-    names_urls = scenario.routes or any(subject.status_callback for subject in (*recordings, *scenario.pick))
+    subscribers = [subject.status_callback for subject in (*recordings, *scenario.pick)]
+    subscribers += [arrival.status_callback for arrival in scenario.arrivals]
+    names_urls = scenario.routes or any(subscribers)
     return _without_urls(scenario) if names_urls and exchange.refuses_urls("status_callback and routes") else scenario
 
 
@@ -35,6 +37,7 @@ def _without_urls(scenario: Scenario) -> Scenario:
     return msgspec.structs.replace(
         map_recordings(scenario, lambda recording: msgspec.structs.replace(recording, status_callback=None)),
         pick=tuple(msgspec.structs.replace(pick, status_callback=None) for pick in scenario.pick),
+        arrivals=tuple(msgspec.structs.replace(arrival, status_callback=None) for arrival in scenario.arrivals),
         routes={},
     )
 

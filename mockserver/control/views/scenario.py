@@ -102,6 +102,8 @@ def serialize_timer(account: "Account", timer: "Timer") -> TimerView:
         what = f"the transcription of {ledger.get_name(timer.key)}"
     elif timer.kind is TimerKind.WINDOW:
         what = account.windows.describe_timer(timer.key)
+    elif timer.kind is TimerKind.ARRIVAL:
+        what = f"the next recording of arrivals[{timer.key}]"
     else:
         delivery = outbox[timer.key]
         again = ", again" if delivery.attempts else ""

@@ -127,7 +127,7 @@ def _choose_channels(recording: Recording, requested_channels: str | None) -> in
 def _build_medium(account: Account, recording: Recording, index: int, extension: str, channels: int) -> Medium:
     named = account.state.media_files.get(index)
     if named is None:
-        chance = account.corpus.random_fields(index)
+        chance = account.recordings.recording_index.get_random_fields(index)
         return _MEDIUM_CLASSES[extension](
             Sound(build_recording_dialogue(recording, chance), chance.content_key, channels)
         )

@@ -2,7 +2,8 @@ import pytest
 
 from scenarios.loading.combine import merge_scenarios
 from scenarios.loading.load import load, loads
-from scenarios.model import ClockPlan, CorpusPlan, Scenario
+from scenarios.model import Scenario
+from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import ScenarioError
 
 

@@ -10,7 +10,8 @@ from scenarios.handles import list_ids
 from scenarios.loading.load import from_objects, load, loads
 from scenarios.loading.sources import find_bundled_files, find_source
 from scenarios.mix_shares import collect_mix_shares
-from scenarios.model import CorpusPlan, OnCreate, RecordingFields, Scenario, ScriptedRecording, Step
+from scenarios.model import OnCreate, RecordingFields, Scenario, ScriptedRecording, Step
+from scenarios.plans import CorpusPlan
 from scenarios.problems import ScenarioError
 from scenarios.statuses import RecordingStatus
 from scenarios.triggers import Trigger
@@ -18,6 +19,7 @@ from scenarios.triggers import Trigger
 BUNDLED_NAMES = (
     "absent-too-short",
     "broken-webhooks",
+    "busy-day",
     "deleted-under-you",
     "empty-account",
     "encrypted-recordings",
@@ -638,6 +640,66 @@ def test_invalid_limit_raises_one_line_error(limit: str, message: str) -> None:
     assert get_error_message(f"limits:\n  - {limit}").startswith(f":2: limits[0]{message}")
 
 
+def test_bare_durations_start_limits_and_arrivals() -> None:
+    scenario = loads("limits: [{concurrent: 1, after: 5s}]\narrivals: [{every: 1s, after: 5s, until: 6s}]")
+    assert [rule.after for rule in (*scenario.limits, *scenario.arrivals)] == [Trigger(time="5s")] * 2
+    assert scenario.arrivals[0].until == Trigger(time="6s")
+
+
+INVALID_ARRIVALS = [
+    ("5", ": expected a mapping, found 5."),
+    ("{}", ": expected every or rate, which say how often a recording comes in, found none."),
+    ("{every: 5m, rate: 1/h}", ": expected every or rate, which say how often a recording comes in, found both."),
+    ("{every: 5}", ".every: expected a duration such as 30s, 250ms or 1m30s, found 5."),
+    ("{every: 9ms}", ".every: expected a recording every 10ms to 366d, found 9ms."),
+    ("{every: 367d}", ".every: expected a recording every 10ms to 366d, found 367d."),
+    ("{rate: 120}", ".rate: expected"),
+    ("{rate: 120/y}", ".rate: expected"),
+    ("{rate: 101/s}", ".rate: expected a recording every 10ms to 366d, found 101/s."),
+    ("{rate: 0/h}", ".rate: expected a recording every 10ms to 366d, found 0/h."),
+    ("{every: 5m, rhythm: weekley}", ".rhythm: expected one of even, poisson, weekly, found 'weekley'. Did you mean"),
+    ("{every: 5m, count: 0}", ".count: expected a whole number from 1 to 1000000, found 0."),
+    ("{every: 5m, count: 1000001}", ".count: expected a whole number from 1 to 1000000, found 1000001."),
+    ("{every: 5m, mix: {absnt: 1}}", ".mix: expected one of processing, completed"),
+    ("{every: 5m, mix: {absent: 0.6, failed: 0.6}}", ".mix: expected shares that sum to at most 1, found 1.2"),
+    ("{every: 5m, mix: {absent: 2}}", ".mix.absent: expected"),
+    ("{every: 5m, mix: {deleted: 0.5}}", ".mix: expected no share of deleted: a timeline deletes recordings that have"),
+    ("{every: 5m, mix: {adversarial: 0.5}}", ".mix: expected no share of adversarial, which generated recordings"),
+    (
+        "{every: 5m, mix: {absent: 0.5}, timeline: [{status: completed}]}",
+        ".mix: expected no share of a status beside a timeline, which sets it, found absent.",
+    ),
+    ("{every: 5m, duration: 12}", ".duration: expected"),
+    (
+        "{every: 5m, duration: 0s}",
+        ".duration: expected a duration from 1s to 24h, which is Twilio's longest, found 0s.",
+    ),
+    ("{every: 5m, duration: {median: 25h, sigma: 1}}", ".duration.median: expected a duration from 1s to 24h, which"),
+    ("{every: 5m, duration: {median: 5s}}", ".duration: expected"),
+    ("{every: 5m, duration: {median: 5s, sigma: 4}}", ".duration.sigma: expected a number from 0 to 3, found 4."),
+    (
+        "{every: 5m, after: {fetches: 1}}",
+        ".after.fetches: expected requests, which counts all requests to the account, found",
+    ),
+    ("{every: 5m, ttl: 1h, until: {time: 1h}}", ".ttl: expected ttl or until, found both: ttl is the short form"),
+    (
+        "{every: 5m, timeline: [{status: completed}, {status: processing}]}",
+        ".timeline[1].status: expected processing after",
+    ),
+    (
+        "{every: 5m, timeline: [{status: processing}, {after: {callback: completed}, status: completed}]}",
+        ".timeline[1].after.callback: expected a callback that was sent, but no earlier step sends completed",
+    ),
+    ("{every: 5m, status_callback: ftp://x}", ".status_callback: expected a URL"),
+    ("{evry: 5m}", ".evry: expected a known key, found 'evry'. Did you mean every?"),
+]
+
+
+@pytest.mark.parametrize(("arrival", "message"), INVALID_ARRIVALS)
+def test_invalid_arrival_raises_one_line_error(arrival: str, message: str) -> None:
+    assert get_error_message(f"arrivals:\n  - {arrival}").startswith(f":2: arrivals[0]{message}")
+
+
 INVALID_TOML_OR_JSON = [
     ("x = ", "toml", ":1:5: expected TOML: invalid value."),
     ("x = [", "toml", ":1:6: expected TOML: invalid value."),
@@ -893,8 +955,8 @@ def test_media_files_are_resolved_beside_the_scenario(tmp_path: Path) -> None:
 
 def test_nested_mix_shares_are_flattened() -> None:
     plan = CorpusPlan(mix={"status": {"completed": 0.5, "absent": 0.5}, "source": {"conference": 0.1}, "dual": 1.0})
-    assert collect_mix_shares(plan) == {"completed": 0.5, "absent": 0.5, "conference": 0.1, "dual": 1.0}
-    assert collect_mix_shares(CorpusPlan()) == {}
+    assert collect_mix_shares(plan.mix) == {"completed": 0.5, "absent": 0.5, "conference": 0.1, "dual": 1.0}
+    assert collect_mix_shares(None) == {}
 
 
 def test_rules_can_name_recordings_picks_and_sids() -> None:
