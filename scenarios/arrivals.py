@@ -55,7 +55,7 @@ def find_next_arrival(
         return latest + max(1, round(gap))
     from generators.corpus.weekly_rhythm import MEAN_ACTIVITY, compute_activity, find_activity_instant
 
-    return max(latest + 1, find_activity_instant(compute_activity(latest) + round(gap * float(MEAN_ACTIVITY))))
+    return max(latest + 1, find_activity_instant(compute_activity(latest) + round(gap * MEAN_ACTIVITY)))
 
 
 def choose_duration(arrival: Arrival, chance: float) -> int | None:

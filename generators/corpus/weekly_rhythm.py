@@ -5,7 +5,6 @@ it is the integral of the week's hourly weights.
 """
 
 from bisect import bisect_right
-from fractions import Fraction
 from itertools import accumulate
 
 from generators.instants import SECOND, SECONDS_PER_HOUR
@@ -22,7 +21,7 @@ _WEIGHTS = _WORKDAY * 5 + _WEEKEND * 2
 _MAX_WEIGHT = max(_WEIGHTS)
 _CUMULATIVE_WEIGHTS = (0, *accumulate(_WEIGHTS))
 _WEEK_ACTIVITY = _CUMULATIVE_WEIGHTS[-1] * _HOUR
-MEAN_ACTIVITY = Fraction(_WEEK_ACTIVITY, _WEEK)
+MEAN_ACTIVITY = _WEEK_ACTIVITY / _WEEK
 """The activity in a microsecond, on average over a week."""
 
 

@@ -62,7 +62,7 @@ class AccountRules(DerivedResources):
     @property
     def has_request_rules(self) -> bool:
         """True if fault rules or rate limits decide about requests, or arrivals wait for some."""
-        return bool(self.state.rules or self.state.limits) or self.counts_requests
+        return bool(self.state.rules or self.state.limits or (self.state.arrivals and self.arrivals.counts_requests))
 
     @property
     def counts_requests(self) -> bool:

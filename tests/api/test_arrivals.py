@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from generators.sids import Kind
 from mockserver.account.arriving_recordings import choose
 from mockserver.account.state.arrivals import encode_origin
 from mockserver.rest.representations.wires import WireSetting
@@ -85,6 +86,11 @@ def test_sids_follow_from_rule_and_number() -> None:
         assert missing.status_code == 404
         reason = f"{later} belongs to recording 3 of arrivals[1], which has not come in here."
         assert missing.headers["x-mock-reason"].startswith(reason)
+        sids = api.get_account().corpus.sids
+        for kind in (Kind.RECORDING, Kind.CALL, Kind.CONFERENCE):
+            explained = api.get(f"/_mock/sids/{sids.encode(kind, encode_origin(1, 3))}?account=demo").json()
+            assert explained["why"] == "It belongs to recording 3 of arrivals[1], which has not come in here."
+            assert not explained["is_known"]
 
 
 def test_media_of_an_arrival_follow_from_its_rule_and_number() -> None:
@@ -229,6 +235,12 @@ def test_running_clock_lets_recordings_come_in() -> None:
         assert len(api.list_sids()) > 1
 
 
+def test_arrivals_that_are_added_to_a_running_clock_come_in() -> None:
+    with Api(make_settings(count=0, clock=ClockRate(36_000.0))) as api:
+        api.run_command("POST", "/arrivals", {"every": "1h"})
+        api.wait_for(lambda: len(api.get_account().state.created) > 1)
+
+
 def test_snapshot_keeps_how_far_arrivals_are() -> None:
     with arrive({"every": "1m", "rhythm": "poisson", "after": "1s"}) as api:
         advance(api, "10m")
@@ -313,3 +325,24 @@ def test_recording_to_come_is_shown_without_the_arrivals_until_then() -> None:
         )
         assert shown["status"] == "completed"
         assert api.list_sids() == []
+
+
+def test_completed_arrivals_keep_no_more_state_than_created_recordings() -> None:
+    with arrive({"every": "1s", "count": 100, "mix": {"completed": 1}}) as api:
+        advance(api, "100s")
+        state = api.get_account().state
+        assert [created.is_of_live_call for created in state.created] == [False] * 100
+        kept = (state.playing, state.step_instants, state.reached, state.subscriptions, state.handles, state.timers)
+        assert not any(kept)
+        assert {*state.revisions.values()} == {1}
+
+
+def test_same_seed_and_moves_give_the_same_bytes() -> None:
+    snapshots = []
+    for _ in range(2):
+        with arrive(
+            {"rate": "99/h", "rhythm": "weekly"}, {"every": "7m", "timeline": [{"after": "9s", "status": "failed"}]}
+        ) as api:
+            advance(api, "6h")
+            snapshots.append(api.get_account().snapshot())
+    assert snapshots[0] == snapshots[1]

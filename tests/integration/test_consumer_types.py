@@ -40,6 +40,9 @@ def test_correct(recmock: MockTwilio, recmock_server: MockServer) -> None:
         count: int = faults.applied
     recmock.faults.sequence("fetch_recording", 404, {"fault": "truncated_response"}, "ok", when={"page": 1})
     recmock.faults.limit("list_recordings", requests=100, per="1s", by="operation", concurrent=20, optional=True)
+    recmock.arrivals(rate="120/h", rhythm="weekly", until={"time": "8h"}, duration={"median": "90s", "sigma": 1.2})
+    arrived: list[int] = [rule.arrived for rule in recmock.arrivals.list()]
+    recmock.arrivals.stop(arrived[0])
     recmock.requests.assert_called("list_recordings", exactly=1, query={"PageSize": "50"}, form={"a": ["b", "c"]})
     recmock.requests.wait_for("fetch_recording", count=2, timeout=1.5)
     recmock.configure(wire="schema", auth=None)
@@ -80,6 +83,10 @@ def test_mistakes(recmock: MockTwilio) -> None:
     recmock.faults("list_recordings", when={"pages": 1}, status=500)  # mistake
     recmock.faults.sequence("list_recording", 404)  # mistake
     recmock.faults.sequence("list_recordings", "okay")  # mistake
+    recmock.arrivals(every="5m", rythm="even")  # mistake
+    recmock.arrivals(every="5m", rhythm="monthly")  # mistake
+    recmock.arrivals(every=5)  # mistake
+    recmock.arrivals(every="5m", timeline=[{"satus": "completed"}])  # mistake
     recmock.requests.assert_called("list_recording")  # mistake
     recmock.requests.assert_called("list_recordings", exact=1)  # mistake
     recmock.requests.assert_called("list_recordings", query=["PageSize"])  # mistake

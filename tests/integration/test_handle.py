@@ -473,6 +473,22 @@ def test_unused_fault_is_accepted_if_optional_or_by_chance_or_after_a_failure(mo
         raise KeyError("mine")
 
 
+def test_recordings_come_in_until_they_are_stopped(mock: MockTwilio) -> None:
+    mock.clock.freeze()
+    added = mock.arrivals(every="1m", duration="30s", mix={"completed": 1})
+    assert (added.arrived, added.next is None) == (0, False)
+    assert len(mock.clock.advance("3m")) == 3
+    assert [rule.arrived for rule in mock.arrivals.list()] == [3]
+    assert [recording.duration for recording in mock.client().recordings.list(limit=3)] == ["30"] * 3
+    arrived = list_sids(mock, limit=3)
+    mock.arrivals.stop(added.number)
+    mock.arrivals.stop()
+    mock.clock.advance("1h")
+    assert list_sids(mock, limit=3) == arrived
+    with pytest.raises(ControlError, match="every or rate"):
+        mock.arrivals()
+
+
 def test_limit_refuses_requests_until_the_end_of_with(mock: MockTwilio) -> None:
     with mock.faults.limit("list_recordings", requests=1, per="1h", when={"page": 0}) as limit:
         list_sids(mock, limit=1)

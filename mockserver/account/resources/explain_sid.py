@@ -39,12 +39,15 @@ def _explain_unknown(recording_index: RecordingIndex, sid: str) -> str:
     index = recording_index.corpus.sids.decode(Kind.RECORDING, sid)
     if index is None:
         return f"{sid} does not belong to this account: it comes from another seed or account, or was typed by hand."
-    origin = decode_origin(index)
-    if origin is not None:
-        return f"{sid} belongs to recording {origin[1]:,} of arrivals[{origin[0]}], which has not come in here."
+    if (origin := decode_origin(index)) is not None:
+        return f"{sid} belongs to {_describe_arrival(*origin)}"
     if index >= FIRST_HANDLE_INDEX:
         return f"{sid} belongs to a scripted recording, but this account's scenario does not contain it."
     return f"{sid} stands for recording {index + 1}, but this account has only {recording_index.corpus.count}."
+
+
+def _describe_arrival(rule: int, number: int) -> str:
+    return f"recording {number:,} of arrivals[{rule}], which has not come in here."
 
 
 def _explain_wrong_parent(recording_index: RecordingIndex, index: int, parent: Parent) -> str:
@@ -70,6 +73,10 @@ def explain_sid(recording_index: RecordingIndex, text: str) -> SidExplanation:
     why = explain_created(recording_index, sid)
     if why is not None:
         return msgspec.structs.replace(generated, is_known=True, why=why)
+    for kind in (Kind.RECORDING, Kind.CALL, Kind.CONFERENCE):
+        index = recording_index.corpus.sids.decode(kind, sid)
+        if index is not None and (origin := decode_origin(index)) is not None:
+            return msgspec.structs.replace(generated, why=f"It belongs to {_describe_arrival(*origin)}")
     return msgspec.structs.replace(generated, why=f"{generated.why} {_describe_changes(recording_index, sid)}".rstrip())
 
 
