@@ -34,8 +34,11 @@ def _check_interval(arrival: Arrival, path: ValuePath) -> Iterator[Problem]:
     if (arrival.every is None) == (arrival.rate is None):
         found = "none" if arrival.every is None else "both"
         yield Problem(path, f"expected every or rate, which say how often a recording comes in, found {found}.")
-        return
-    key = "every" if arrival.rate is None else "rate"
+    else:
+        yield from _check_length(arrival, "every" if arrival.rate is None else "rate", path)
+
+
+def _check_length(arrival: Arrival, key: str, path: ValuePath) -> Iterator[Problem]:
     written, interval = getattr(arrival, key), compute_interval(arrival)
     shortest, longest = parse_duration(MIN_INTERVAL), parse_duration(MAX_INTERVAL)
     if not shortest <= interval <= longest:
@@ -48,7 +51,11 @@ def _check_mix(arrival: Arrival, path: ValuePath) -> Iterator[Problem]:
         build_arrival_mix(arrival.mix)
     except MixError as error:
         yield Problem(path, str(error))
-        return
+    else:
+        yield from _check_shares(arrival, path)
+
+
+def _check_shares(arrival: Arrival, path: ValuePath) -> Iterator[Problem]:
     shares = collect_mix_shares(arrival.mix)
     if shares.get(Status.DELETED):
         sentence = "expected no share of deleted: a timeline deletes recordings that have come in, found one."
