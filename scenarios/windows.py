@@ -18,8 +18,8 @@ class Windowed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     after: WrittenTrigger | None = None
     """From when on it applies; at once if left out. `time` counts from when it was added, and `requests` counts those
-    that `when` matches: the last of them still has the usual response. `callback` and `signal` mean the recording that
-    the request names, if `when` has an operation of one recording; else any recording.
+    that `when` matches, or all without one: the last of them still has the usual response. `callback` and `signal` mean
+    the recording that the request names, if `when` has an operation of one recording; else any recording.
     """
     until: WrittenTrigger | None = None
     """Until when it applies, with the same triggers, which count from its start."""

@@ -100,7 +100,6 @@ def test_busy_day_brings_the_explained_recordings() -> None:
         account = api.get_account()
         first, second = api.run_command("GET", "/arrivals")
         assert second["arrived"] == 24 * 60 // 7
-        assert account.state.created[0].instant % (24 * 3600) != 0
         assert first["arrived"] + second["arrived"] == len(account.state.created)
         by_hour = Counter(arrival.instant // 3_600_000_000 % 24 for arrival in account.state.created)
         assert by_hour[10] > 3 * by_hour[3]
