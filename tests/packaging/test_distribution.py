@@ -22,6 +22,7 @@ DATA_FILES = {
     "mockserver/py.typed",
     "scenarios/scenario.schema.json",
     *(f"scenarios/{name}.yaml" for name in find_bundled_files()),
+    "scenarios/templates/new.yaml",
 }
 
 

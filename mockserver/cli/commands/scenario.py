@@ -1,4 +1,4 @@
-"""`recmock scenario`: list, explain, validate and run scenarios, and start and step them on a running server."""
+"""`recmock scenario`: write, explain, validate and run scenarios, and start and step them on a running server."""
 
 import sys
 from collections.abc import Callable
@@ -30,6 +30,8 @@ def _add_arguments(parser: Parser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
     add_json(add_command(actions, "list", "list the bundled scenarios"))
     _add_scenario(add_command(actions, "show", "print the file of a scenario"))
+    new = add_command(actions, "new", "write a scenario file with comments, to start from")
+    new.add_argument("name", metavar="NAME", help="The name of the scenario, or the path of a new .yaml file.")
     validate = add_command(actions, "validate", "check scenarios, and print every mistake with its line")
     validate.add_argument("scenarios", nargs="+", metavar="NAME|FILE", help="Bundled scenarios or files.")
     add_json(validate)
@@ -83,6 +85,14 @@ def _show(invocation: Invocation) -> int:
         raise CommandError(f"{source.name}: expected a file that can be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise CommandError(f"{source.name}: expected text in UTF-8, found an invalid byte at {error.start}.") from None
+    return 0
+
+
+def _write_new(invocation: Invocation) -> int:
+    """Write a file to start from, and print what to do next."""
+    from mockserver.cli.new_scenario import describe_next_steps, write_new_scenario
+
+    print(describe_next_steps(write_new_scenario(invocation.options.name)))
     return 0
 
 
@@ -189,6 +199,7 @@ def _step(invocation: Invocation) -> int:
 _ACTIONS: dict[str, Callable[[Invocation], int]] = {
     "list": _list_bundled,
     "show": _show,
+    "new": _write_new,
     "validate": _validate,
     "schema": _print_schema,
     "explain": _explain,
