@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from generators.sids import Kind, is_sid
 from generators.suggestion import shorten_list
 from mockserver.account.callback_queue import CallbackQueue
@@ -75,14 +77,18 @@ class Timelines:
                 playing[index] = timeline.after_request(playing[index], act)
                 self._run_triggered_steps(index)
 
-    def signal(self, name: str, index: int | None = None) -> None:
-        """Send a signal to one recording's timeline, or to all."""
+    def signal(self, name: str, index: int | None = None, change: Step | None = None) -> None:
+        """Send a signal to one recording's timeline, or to all.
+
+        Args:
+            change: the change of the recording that the signal reports, if there is one.
+        """
         playing = self._state.playing
         self._state.observations += 1
         for playing_index in [*playing] if index is None else [index]:
             if playing_index in playing:
                 playing[playing_index] = timeline.after_signal(playing[playing_index], name)
-                self._record_event("signal", playing_index, name)
+                self._record_event("signal", playing_index, name, change)
                 self.record_milestone("signal", name, playing_index)
                 self._run_triggered_steps(playing_index)
 
@@ -90,7 +96,11 @@ class Timelines:
         """Send the signal of a change of a recording to its timeline, and to rules."""
         if self._state.windows:
             self._get_windows().record_signal(name, index)
-        self.signal(name, index)
+        from scenarios.lifecycle import STATUSES  # imported when the first timeline is played
+
+        status = next(status for status, facts in STATUSES.items() if facts.signal == name)
+        callback = () if status is RecordingStatus.IN_PROGRESS else msgspec.UNSET  # a request to resume sends none
+        self.signal(name, index, Step(status=status, callback=callback))
 
     def record_delivery(self, delivery: Delivery) -> None:
         """Record that the receiver of a callback answered with 2xx. Another outcome changes nothing."""
@@ -153,7 +163,7 @@ class Timelines:
 
             set_related_status(self._recording_index, index, key, status)
         self._callbacks.record_step(index, step.status)
-        self._record_event("step", index, describe_step(step, subscribed))
+        self._record_event("step", index, describe_step(step, subscribed), step)
         for callback in get_step_callbacks(step, subscribed):
             self._callbacks.enqueue(index, callback)
 
@@ -198,5 +208,6 @@ class Timelines:
             recordings = self._recording_index
             self._milestones.record_status(before, after, recordings.get_sid(index), recordings.clock.now())
 
-    def _record_event(self, kind: str, index: int, what: str) -> None:
-        self._events.record(kind, self._recording_index.get_name(index), self._recording_index.get_sid(index), what)
+    def _record_event(self, kind: str, index: int, what: str, step: Step | None) -> None:
+        name, sid = self._recording_index.get_name(index), self._recording_index.get_sid(index)
+        self._events.record(kind, name, sid, what, step)

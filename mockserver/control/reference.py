@@ -70,6 +70,9 @@ ACCOUNT_REQUESTS = tuple(
         ),
         ControlRequest("DELETE", "/scenario", "ends the scenario"),
         ControlRequest(
+            "GET", "/scenario/capture", "what happened, as a scenario that plays it again, and what it cannot say"
+        ),
+        ControlRequest(
             "POST",
             "/signals",
             "sends a signal, to all recordings if none is named",

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ COMMANDS = [
     ["scenario", "next"],
     ["scenario", "step", "late"],
     ["scenario", "arm", "late-webhook"],
+    ["scenario", "capture", "demo"],
 ]
 
 RunCommand = Callable[..., str]
@@ -206,6 +208,33 @@ def test_doctor_command_exits_with_1_when_it_finds_problems(run_command: RunComm
     assert json.loads(run_command("doctor", "--json", code=1))["is_clean"] is False
 
 
+def test_captured_account_plays_again(
+    run_command: RunCommand, account: AccountClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_command("clock", "advance", "20s")
+    run_command("signal", "finish", "late")
+    file = tmp_path / "captured.yaml"
+    file.write_text(run_command("scenario", "capture", "demo"))
+    captured = account.scenario.capture()
+    assert main(["scenario", "validate", str(file)]) == 0
+    assert main(["scenario", "explain", str(file)]) == 0
+    assert "  3. 8s later: completed (duration 12, price -0.00250)" in capsys.readouterr().out
+    as_json = json.loads(run_command("scenario", "capture", "demo", "--json"))
+    assert as_json == {"scenario": captured.scenario, "notes": [*captured.notes]}
+    assert any("the signal finish was sent to late" in note for note in captured.notes)
+    run_command("scenario", "arm", str(file), "--account", OTHER_SID)
+    steps = run_command("clock", "advance", "20s", "--account", OTHER_SID).splitlines()
+    assert [line.partition(" (")[0] for line in steps[:2]] == [
+        f"{START_HOUR}:12Z late: processing",
+        f"{START_HOUR}:20Z late: completed",
+    ]
+
+
+def test_capture_of_account_without_anything_has_no_comments(run_command: RunCommand, account: AccountClient) -> None:
+    account.scenario.disarm()
+    assert "#" not in run_command("scenario", "capture", "demo")
+
+
 def test_scenario_command_arms_and_steps_scenario(run_command: RunCommand, tmp_path: Any) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
@@ -222,7 +251,7 @@ def test_scenario_command_arms_and_steps_scenario(run_command: RunCommand, tmp_p
 def test_json_flag_prints_json(arguments: list[str], run_command: RunCommand, account: AccountClient) -> None:
     account.recordings.add(id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}])
     is_one = arguments in (["doctor"], ["clock"], ["clock", "freeze"], ["clock", "run"])
-    is_one = is_one or arguments[:2] in (["recordings", "add"], ["recordings", "get"])
+    is_one = is_one or arguments[:2] in (["recordings", "add"], ["recordings", "get"], ["scenario", "capture"])
     assert isinstance(json.loads(run_command(*arguments, "--json")), dict if is_one else list)
 
 

@@ -39,6 +39,7 @@ from scenarios.problems import ScenarioError
 from scenarios.rules import ChunkedDribble, Delay, Fault, NetworkFault, PageDriftRule, Sequence, Then, When
 from scenarios.statuses import CallbackEvent, RecordingStatus, TranscriptionStep
 from scenarios.triggers import Trigger
+from scenarios.writing import write_yaml
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 instants = st.integers(0, 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -263,6 +264,7 @@ def test_scenario_is_equal_after_round_trip_in_every_form(scenario: Scenario) ->
     assert scenario == from_objects(scenario) == from_objects(value)
     assert scenario == loads(json.dumps(value), file_format="json")
     assert scenario == loads(yaml.safe_dump(value, default_style='"'))
+    assert scenario == loads(write_yaml(value, [scenario.about, *scenario.routes]))
     if not contains_null(value):
         text = "\n".join(f"{json.dumps(key)} = {to_toml(item)}" for key, item in value.items())
         assert scenario == loads(text, file_format="toml")

@@ -11,4 +11,7 @@ def admit_request(account: AccountParts, command: AdmitRequest) -> LimitRefusal 
 
 
 def add_limits(account: AccountParts, command: AddLimits) -> list[LimitState]:
-    return [account.limits.add(limit) for limit in command.limits]
+    added = [account.limits.add(limit) for limit in command.limits]
+    for limit in added:
+        limit.armed_at = account.clock.now()
+    return added

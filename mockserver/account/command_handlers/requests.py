@@ -20,10 +20,13 @@ def match_fault(account: AccountParts, command: MatchFault) -> MatchedFault | No
 
 def add_rules(account: AccountParts, command: AddRules) -> list[FaultRuleState]:
     rules = account.fault_rules
-    return [
+    added = [
         *(rules.add(fault=fault) for fault in command.faults),
         *(rules.add(sequence=sequence) for sequence in command.sequences),
     ]
+    for rule in added:
+        rule.armed_at = account.clock.now()
+    return added
 
 
 def remove_rules(account: AccountParts, command: RemoveRules) -> int:

@@ -19,6 +19,8 @@ class LimitState(msgspec.Struct, kw_only=True):
 
     number: int
     limit: Limit
+    armed_at: int | None = None
+    """The instant at which a command added it, in microseconds since the epoch; None if the scenario did."""
     window: int | None = None
     """The number of its window; None if it always applies."""
     matched: int = 0

@@ -12,6 +12,8 @@ class FaultRuleState(msgspec.Struct, kw_only=True):
     number: int
     fault: Fault | None = None
     sequence: Sequence | None = None
+    armed_at: int | None = None
+    """The instant at which a command added it; None if the scenario did."""
     window: int | None = None
     """The number of its window; None if it always applies."""
     matched: int = 0

@@ -19,7 +19,7 @@ from mockserver.account.state.rules import FaultRuleState, PageDriftState
 from mockserver.account.state.scripted_parents import ScriptedParent
 from mockserver.account.state.subscription import ReachedStatus, Subscription
 from mockserver.account.state.windows import WindowState, WindowTimer
-from scenarios.model import ScriptedRecording
+from scenarios.model import ScriptedRecording, Step
 from scenarios.timeline import TimelineProgress
 
 FIRST_CREATED = 1 << 56
@@ -66,7 +66,7 @@ class Timer(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     key: int
 
 
-class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Something that happened to a recording by itself, or because of a scenario, or on a call."""
 
     serial: int
@@ -77,6 +77,8 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The recording's handle, or its SID; the rule that starts or ends for all recordings."""
     sid: str
     what: str
+    step: Step | None = None
+    """What changed of the recording: the step, or the change by a request that the signal reports."""
 
 
 class RecordingDefaults(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from mockserver.account.state.state import Event, State
 from mockserver.account.time.clock import Clock
 from mockserver.journal.budget import BudgetedLog, LogBudget
+from scenarios.model import Step
 
 _EVENTS_TO_KEEP = 10_000
 _EVENT_BYTES = 300
@@ -29,12 +30,17 @@ class EventLog(BudgetedLog):
         """The number of the next event, from 0."""
         return self._state.event_serial
 
-    def record(self, kind: str, subject: str, sid: str, what: str) -> None:
-        """Record an event at the present instant."""
+    def record(self, kind: str, subject: str, sid: str, what: str, step: Step | None = None) -> None:
+        """Record an event at the present instant.
+
+        Args:
+            step: what changed of the recording, if anything did.
+        """
         if self._is_closed:
             return
         state = self._state
-        event = Event(serial=state.event_serial, at=self._clock.now(), kind=kind, subject=subject, sid=sid, what=what)
+        serial, at = state.event_serial, self._clock.now()
+        event = Event(serial=serial, at=at, kind=kind, subject=subject, sid=sid, what=what, step=step)
         state.events.append(event)
         state.event_serial += 1
         dropped = len(state.events) - _EVENTS_TO_KEEP if len(state.events) > 2 * _EVENTS_TO_KEEP else 0
@@ -61,4 +67,5 @@ class EventLog(BudgetedLog):
 
 
 def _compute_size(event: Event) -> int:
-    return _EVENT_BYTES + len(event.subject) + len(event.what)
+    texts = len(event.what) if event.step is None else 2 * len(event.what)  # a step is as long as its description
+    return _EVENT_BYTES + len(event.subject) + texts

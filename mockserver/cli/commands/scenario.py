@@ -1,8 +1,8 @@
-"""`recmock scenario`: write, explain, validate and run scenarios, and start and step them on a running server."""
+"""`recmock scenario`: write, explain, validate and run scenarios; start, step and capture them on a running server."""
 
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.cli import argument_types
 from mockserver.cli.argument_parser import Parser, add_command
@@ -14,12 +14,16 @@ from mockserver.cli.options import (
     REMOTE_SETTINGS,
     add_json,
     add_remote,
+    add_server,
     add_settings,
 )
 from mockserver.cli.output import print_value
 from mockserver.cli.running_server import connect_account
 from mockserver.control.text import describe_events, describe_timelines
 from scenarios.problems import ScenarioError
+
+if TYPE_CHECKING:  # like the client
+    from mockserver.control.views.capture import CaptureView
 
 _SETTINGS = [name for name in PROGRAM_SETTINGS if name != "scenario"]
 """The settings of `recmock scenario run`, which names its scenario itself."""
@@ -54,6 +58,12 @@ def _add_remote_actions(actions: Any) -> None:
     step = add_command(actions, "step", "run the next step of a recording's timeline now")
     step.add_argument("recording", metavar="HANDLE_PATTERN|SID", type=argument_types.recording, help="The recording.")
     add_remote(step)
+    capture = add_command(actions, "capture", "print what happened in an account, as a scenario that plays it again")
+    capture.add_argument(
+        "of_account", metavar="ACCOUNT", type=argument_types.account_sid, help="The account: a SID, or demo."
+    )
+    add_json(capture)
+    add_server(capture)
 
 
 def _add_scenario(parser: Parser) -> None:
@@ -196,6 +206,19 @@ def _step(invocation: Invocation) -> int:
     return print_value(events, describe_events, as_json=invocation.options.json)
 
 
+def _capture(invocation: Invocation) -> int:
+    """Print what happened in an account: as a file, in which comments say what it cannot, or as JSON."""
+    captured = connect_account(invocation).scenario.capture()
+    return print_value(captured, _format_capture, as_json=invocation.options.json)
+
+
+def _format_capture(captured: "CaptureView") -> str:
+    from scenarios.writing import write_yaml
+
+    notes = ["What this file cannot say:", *captured.notes] if captured.notes else []
+    return write_yaml(captured.scenario, notes).rstrip("\n")
+
+
 _ACTIONS: dict[str, Callable[[Invocation], int]] = {
     "list": _list_bundled,
     "show": _show,
@@ -207,6 +230,7 @@ _ACTIONS: dict[str, Callable[[Invocation], int]] = {
     "arm": _arm,
     "next": _show_next,
     "step": _step,
+    "capture": _capture,
 }
 
 

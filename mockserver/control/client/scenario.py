@@ -12,6 +12,7 @@ from mockserver.control.client.event_loops import run_in_thread
 from mockserver.control.client.events import read_events
 from mockserver.control.client.recordings import RecordingReference, get_handle_or_sid
 from mockserver.control.views.accounts import AccountSummary
+from mockserver.control.views.capture import CaptureView
 from mockserver.control.views.scenario import EventView, ExpectationView
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
@@ -57,6 +58,10 @@ class ScenarioClient:
     def show(self) -> dict[str, Any]:
         """Return the scenario as plain values, empty if there is none."""
         return self._connection.request("GET", f"{self._account_path}/scenario", dict[str, Any])
+
+    def capture(self) -> CaptureView:
+        """Return what happened in the account so far, as a scenario that plays it again, and what that cannot say."""
+        return self._connection.request("GET", f"{self._account_path}/scenario/capture", CaptureView)
 
     def signal(self, name: str, recording: RecordingReference | None = None) -> tuple[EventView, ...]:
         """Send a signal to one recording's timeline, or to all, and return the events."""

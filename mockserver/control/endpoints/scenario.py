@@ -21,6 +21,7 @@ from mockserver.control.endpoints.endpoint import (
     read_command,
 )
 from mockserver.control.views.accounts import AccountSummary, ChangeResult, summarize_account
+from mockserver.control.views.capture import CaptureView
 from mockserver.control.views.scenario import (
     MAX_EVENTS,
     EventView,
@@ -122,6 +123,13 @@ def _encode_scenario(scenario: Scenario) -> Steps[bytes]:
     return b"{%s}" % b", ".join(b'"%s": %s' % (name.encode(), encoded[name]) for name in names)
 
 
+async def capture_scenario(exchange: Exchange, path: PathParams) -> CaptureView:
+    """Return what happened in the account, as a scenario that plays it again."""
+    from mockserver.control.capture.capture import capture_account  # not before the first capture
+
+    return await run_between_requests(capture_account(get_account(exchange, path)))
+
+
 async def list_events(exchange: Exchange, path: PathParams) -> list[EventView]:
     since = exchange.parameters.get_integer("since", default=0, minimum=0)
     limit = exchange.parameters.get_integer("limit", default=MAX_EVENTS, minimum=1)
@@ -155,6 +163,7 @@ async def send_signal(exchange: Exchange, path: PathParams) -> ChangeResult:
 
 SCENARIO = {
     "/scenario": Endpoint(GET=show_scenario, PUT=set_up_scenario, DELETE=remove_scenario),
+    "/scenario/capture": Endpoint(GET=capture_scenario),
     "/events": Endpoint(GET=list_events),
     "/expectations": Endpoint(GET=list_expectations),
     "/signals": Endpoint(POST=send_signal),

@@ -1,0 +1,1 @@
+"""Captures: what happened in an account, as a scenario that plays it again."""
