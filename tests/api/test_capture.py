@@ -324,6 +324,20 @@ def test_changes_that_the_log_has_dropped() -> None:
         assert expected == list_shown(api, api.mock.demo.sid)
 
 
+def test_recordings_of_groups_keep_their_call_and_conference() -> None:
+    groups = {
+        "calls": [{"id": "call", "recordings": [{"id": "leg", "count": 2}]}],
+        "conferences": [{"recordings": [{"source": "Conference"}]}],
+    }
+    with Api(make_settings(count=0), make_scenario(**groups)) as api:
+        before = {found["sid"]: (found["call_sid"], found["conference_sid"]) for found in api.list_recordings()}
+        text, notes = capture(api)
+    with Api(make_settings(count=0), loads(text)) as api:
+        after = {found["sid"]: (found["call_sid"], found["conference_sid"]) for found in api.list_recordings()}
+    assert (before, len(before)) == (after, 3)
+    assert all("request" in note for note in notes)
+
+
 def test_request_that_changes_a_recording_after_its_timeline() -> None:
     scenario = make_scenario(on_create={"timeline": [{"status": "in-progress"}]})
     with Api(make_settings(count=0), scenario) as api:

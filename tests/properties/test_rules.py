@@ -15,7 +15,7 @@ from tests.harness import Api, make_settings
 
 ACCOUNTS = ("AC" + "1" * 32, "AC" + "2" * 32)
 RECORDINGS = ("a", "b")
-CALLBACK = {
+CALLBACK: dict[str, Any] = {
     "event": "completed",
     "times": 2,
     "delay": "3s",

@@ -28,9 +28,8 @@ def capture_account(account: Account) -> Steps[CaptureView]:
     changes = collect_changes(account)
     yield
     recordings, purged = yield from _capture_recordings(account, changes)
-    scenario = msgspec.structs.replace(
-        account.scenario or Scenario(),
-        version=1,
+    armed = account.scenario or Scenario()
+    scenario = Scenario(  # what an armed scenario says of recordings has become recordings
         about=_describe(account),
         corpus=_plan_corpus(account),
         clock=_plan_clock(account),
@@ -40,8 +39,9 @@ def capture_account(account: Account) -> Steps[CaptureView]:
         sequences=tuple(start_later(rule.sequence, rule.armed_at) for rule in account.state.rules if rule.sequence),
         page_drift=tuple(drift.rule for drift in account.state.page_drift if drift.remaining_times == drift.rule.times),
         limits=tuple(start_later(limit.limit, limit.armed_at) for limit in account.state.limits),
-        expect=(),
-        import_report=(),
+        on_create=armed.on_create,
+        callers=armed.callers,
+        routes=armed.routes,
     )
     yield
     value: dict[str, Any] = {"version": 1, **msgspec.json.decode(msgspec.json.encode(scenario))}
