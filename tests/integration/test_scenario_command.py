@@ -247,8 +247,19 @@ import json
 recording = json.loads(get("Recordings.json"))["recordings"][0]["sid"]
 if EARLY: get(f"Recordings/{recording}.mp3")
 while json.loads(get(f"Recordings/{recording}.json"))["status"] != "completed": pass
+if LATE: urllib.request.urlopen(f"{os.environ['RECMOCK_URL']}/_mock/accounts/demo/clock", b'{"advance": "61s"}').close()
 get(f"Recordings/{recording}.mp3")
 """
+
+
+def test_run_fails_client_that_fetches_media_too_late(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    scenario_file = write_scenario(tmp_path, ORDERED_SCENARIO)
+    program = DOWNLOAD_PROGRAM.replace("EARLY", "False").replace("LATE", "True")
+    assert main(["scenario", "run", scenario_file, "--count", "0", "--", sys.executable, "-c", program]) == 1
+    verdict, *broken = capfd.readouterr().err.splitlines()
+    assert verdict.startswith("recmock: NOT MET: Expected fetch_recording_media with sid RE")
+    assert verdict.endswith(": only after the status completed, first within 1m, found 1.")
+    assert [line.partition(": ")[2].partition(" ")[0] for line in broken] == ["GET"]
 
 
 @pytest.mark.parametrize(("is_early", "code"), [(False, 0), (True, 1)], ids=["waits", "early"])
@@ -256,7 +267,7 @@ def test_run_fails_client_that_fetches_media_before_completed(
     is_early: bool, code: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     scenario_file = write_scenario(tmp_path, ORDERED_SCENARIO)
-    program = DOWNLOAD_PROGRAM.replace("EARLY", str(is_early))
+    program = DOWNLOAD_PROGRAM.replace("EARLY", str(is_early)).replace("LATE", "False")
     assert main(["scenario", "run", scenario_file, "--count", "0", "--", sys.executable, "-c", program]) == code
     lines = capfd.readouterr().err.splitlines()
     assert [line.partition(": ")[2].partition(": ")[0] for line in lines[:1]] == ["NOT MET" if is_early else "met"]
