@@ -19,7 +19,8 @@ from mockserver.control.views.capture import CaptureView
 from mockserver.control.views.instants import serialize_instant
 from mockserver.settings.clock_rate import ClockRate
 from scenarios.durations import format_duration
-from scenarios.model import ClockPlan, CorpusPlan, Scenario, ScriptedRecording
+from scenarios.model import Scenario, ScriptedRecording
+from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.validation.timeline_checks import check_timeline
 
 
