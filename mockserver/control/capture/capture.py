@@ -47,10 +47,6 @@ def capture_account(account: Account) -> Steps[CaptureView]:
     yield
     value: dict[str, Any] = {"version": 1, **msgspec.json.decode(msgspec.json.encode(scenario))}
     value.pop("name", None)
-    for subject in (*value.get("recordings", ()), *value.get("pick", ())):
-        for step in subject.get("timeline", ()):
-            if step.get("set") == {}:
-                del step["set"]
     removed = [*purged, *keep_newest(value), *remove_problems(value)]
     yield
     notes = collect_notes(account, changes, {*find_picked(account).values()})

@@ -92,7 +92,7 @@ def _with_results(steps: Sequence[Step], recording: Recording) -> list[Step]:
     names = STATUSES[status].fields or STATUSES[status].initial_fields
     given = {name for step in steps[number:] for name in _RESULT_FIELDS if getattr(step.set, name) is not UNSET}
     present = {name: value for name, value in _iter_results(recording) if name in names and name not in given}
-    changed = msgspec.structs.replace(steps[number].set, **present)
+    changed = msgspec.structs.replace(steps[number].set, **present) if present else steps[number].set
     step = msgspec.structs.replace(steps[number], set=changed)
     return [*steps[:number], step, *steps[number + 1 :]]
 
