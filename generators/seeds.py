@@ -18,9 +18,28 @@ def derive_demo_account_sid(seed: str) -> str:
     return "AC" + derive_bytes(seed, "demo account")[:16].hex()
 
 
+def derive_scripted_account_sid(seed: str, account_sid: str, name: str) -> str:
+    """Return the AccountSid of an account that a scenario sets up.
+
+    Args:
+        account_sid: the account that it is set up for.
+        name: its id in the scenario.
+    """
+    return "AC" + derive_bytes(seed, "scripted account", account_sid.lower(), name)[:16].hex()
+
+
 def derive_auth_token(seed: str, account_sid: str) -> str:
     """Return the auth token of an account without a declared one: 32 hexadecimal digits."""
     return derive_bytes(seed, "auth token", account_sid.lower())[:16].hex()
+
+
+def derive_secondary_token(seed: str, account_sid: str, number: int) -> str:
+    """Return the secondary auth token that a scenario creates for an account.
+
+    Args:
+        number: the number of the step that creates it, from 1.
+    """
+    return derive_bytes(seed, "secondary token", account_sid.lower(), str(number))[:16].hex()
 
 
 @lru_cache(maxsize=16)

@@ -1,14 +1,12 @@
 """Everything that one server knows: its settings, its accounts and its cache."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from mockserver.account.account import Account, CommandListener
-from mockserver.account.account_replacer import AccountReplacer
-from mockserver.account.accounts_in_memory import AccountsInMemory
+from mockserver.account.account import Account
+from mockserver.account.account_groups import GroupMember
+from mockserver.account.account_store import AccountStore
 from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import run_at_once, run_between_requests
-from mockserver.account.new_accounts import NewAccounts
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.requests_in_progress import RequestsInProgress
 from mockserver.account.snapshots import Snapshots
@@ -22,7 +20,7 @@ from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
 
-class Mock:
+class Mock(AccountStore):
     """One mock, shared by any number of servers and tests. Two mocks share nothing.
 
     Args:
@@ -57,8 +55,6 @@ class Mock:
         self.worker = Worker(self.sender)
         self.overrides: dict[str, AccountOverrides] = {}
         """By AccountSid in lower case, for the accounts that have any."""
-        self.account_factory = AccountFactory(self.settings, self.overrides)
-        self.demo, self.declared_accounts = self.account_factory.demo_account, self.account_factory.declared_accounts
         self.api_keys = {key.sid.lower(): key for key in self.settings.api_key}
         """The declared API keys, by SID in lower case."""
         if scenario is None and self.settings.scenario:
@@ -66,56 +62,14 @@ class Mock:
             from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not without a scenario
 
             scenario = merge_scenarios([load_any_scenario(name) for name in self.settings.scenario])
-        self.scenario = scenario
-        """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
         self.log_budget = LogBudget(self.settings.journal_memory)
         """The memory of the requests, events and callbacks of all accounts."""
-        self._new_accounts = NewAccounts(self.account_factory, self.log_budget)
-        self._preparations: dict[str, asyncio.Task[None]] = {}
-        self._accounts = AccountsInMemory(self._is_evictable, self._remember_evicted)
-        self._replacer = AccountReplacer(self._accounts, self._new_accounts, self.worker, self.cache)
+        super().__init__(AccountFactory(self.settings, self.overrides), self.log_budget, self.worker, self.cache)
+        if scenario is not None and scenario.accounts:
+            self.replace_scenario(scenario)
+        self.scenario = scenario
         self.account(self.demo.sid)  # settings that no corpus can have are rejected here, not by a request
-
-    def account(self, sid: str) -> Account:
-        """Return the account with a well-formed AccountSid, and create it if needed.
-
-        An account that is only read has no state: it may be dropped and created again.
-        """
-        key = sid.lower()
-        account = self._accounts.use(key)
-        if account is None:
-            account = run_at_once(self._new_accounts.create(key, self.scenario))
-            self._accounts.add(key, account)
-        return account
-
-    def find_account(self, sid: str) -> Account | None:
-        """Return an account if it is in memory."""
-        return self._accounts.find(sid.lower())
-
-    async def prepare_account(self, sid: str) -> None:
-        """Create an account if needed, and answer other requests while its scenario is set up.
-
-        Raises:
-            ScenarioSetupError: if the corpus has no room for the scenario.
-        """
-        key = sid.lower()
-        while self.find_account(key) is None:
-            task = self._preparations.get(key)
-            if task is None or task.get_loop() is not asyncio.get_running_loop():
-                task = self._preparations[key] = asyncio.get_running_loop().create_task(self._prepare(key))
-            await asyncio.shield(task)  # a client that leaves does not stop the others
-
-    async def _prepare(self, key: str) -> None:
-        scenario = self.scenario
-        try:
-            account = await run_between_requests(self._new_accounts.create(key, self.scenario))
-        finally:
-            self._preparations.pop(key, None)
-        if scenario is self.scenario and self.find_account(key) is None:
-            self._accounts.add(key, account)
-        else:
-            account.close()
 
     def configure(self, sid: str, overrides: AccountOverrides) -> None:
         """Replace the overrides of an account.
@@ -152,8 +106,11 @@ class Mock:
         return await self._replacer.install_gradually(sid.lower(), steps)
 
     def forget(self, sid: str) -> None:
-        """Drop an account with its overrides and snapshots. The next request creates it again."""
+        """Drop an account with its overrides, snapshots and group. The next request creates it again."""
         key = sid.lower()
+        for member in self.groups.replace(key, ()):
+            if member.key != key:
+                self.forget(member.declared.sid)
         if (account := self._accounts.remove(key)) is not None:
             self._replacer.drop(account)
             self.cache.remove_account(account.cache_key)
@@ -164,13 +121,13 @@ class Mock:
 
     def reset(self, sid: str, base_url: str | None = None) -> Account:
         """Restore an account's first state, with an empty journal."""
-        account = self.set_up_scenario(sid, self.scenario, base_url)
+        account = self.set_up_scenario(sid, self.find_scenario(sid.lower()), base_url)
         account.journal.clear()
         return account
 
     async def reset_gradually(self, sid: str, base_url: str) -> Account:
         """Restore an account like `reset`. Until the new one is complete, requests reach the old one."""
-        account = await self.set_up_scenario_gradually(sid, self.scenario, base_url)
+        account = await self.set_up_scenario_gradually(sid, self.find_scenario(sid.lower()), base_url)
         account.journal.clear()
         return account
 
@@ -184,38 +141,45 @@ class Mock:
         steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
         return await self._replacer.install_gradually(sid.lower(), steps)
 
-    def copy_account(self, account: Account) -> Account:
-        """Return a copy of an account that no request reaches, to look into the future. It sends no callbacks."""
-        create = self._new_accounts.create_from_snapshot
-        return run_at_once(create(account.sid.lower(), account.snapshot(), account.scenario, None))
-
     def replace_scenario(self, scenario: Scenario | None) -> None:
         """Play another scenario in every account. All accounts start from their first state.
 
         Raises:
             The errors of `set_up_scenario`; all accounts then stay unchanged.
         """
-        self._restart(scenario, run_at_once(self._new_accounts.create_replacement(self.demo.sid.lower(), scenario)))
+        members = self.groups.build_members(scenario)
+        self._restart(scenario, members, run_at_once(self._new_accounts.create_first(scenario, members)))
 
     async def replace_scenario_gradually(self, scenario: Scenario | None) -> None:
         """Play another scenario like `replace_scenario`. Until it is set up once, requests reach the old accounts."""
-        steps = self._new_accounts.create_replacement(self.demo.sid.lower(), scenario)
-        self._restart(scenario, await run_between_requests(steps))
+        members = self.groups.build_members(scenario)
+        steps = self._new_accounts.create_first(scenario, members)
+        self._restart(scenario, members, await run_between_requests(steps))
 
-    def _restart(self, scenario: Scenario | None, account: Account) -> None:
-        """Drop all accounts, and begin with one that plays another scenario."""
+    def _restart(self, scenario: Scenario | None, members: Sequence[GroupMember], accounts: Sequence[Account]) -> None:
+        """Drop all accounts, and begin with those that play another scenario."""
         self.scenario = scenario
+        self.groups.restart(members)
         for other in self.list_accounts_in_memory():
             self._replacer.drop(other)
         self._accounts.clear()
         self._new_accounts.evicted.clear()
         self._new_accounts.start_generation()
         self.cache.clear()
-        self._accounts.add(self.demo.sid.lower(), account)
+        for account in accounts:
+            self._accounts.add(account.sid.lower(), account)
 
-    def listen(self, listener: CommandListener) -> None:
-        """Call a listener with every command of every account from now on, before the command is applied."""
-        self._accounts.listen(listener)
+    async def set_up_accounts(self, sid: str, scenario: Scenario, base_url: str) -> list[Account]:
+        """Set up the accounts of a scenario for an account, which is the first of them.
+
+        Raises:
+            The errors of `set_up_scenario`; all accounts then stay unchanged.
+        """
+        members = self.groups.build_members(scenario, sid)
+        accounts = await run_between_requests(self._new_accounts.create_members(members, base_url))
+        for member in self.groups.replace(sid.lower(), members):
+            self.forget(member.declared.sid)
+        return [self._replacer.install(account.sid.lower(), account) for account in accounts]
 
     def set_address(self, address: Address) -> None:
         """Set the real address of the server before it starts, for the URLs in scripted callbacks.
@@ -226,19 +190,3 @@ class Mock:
         self.sender.own_ports = frozenset({address.port})
         if self.scenario is not None:
             self.replace_scenario(self.scenario)
-
-    def list_accounts_with_state(self) -> list[Account]:
-        """Return the accounts that cannot be created again as they are."""
-        return self._accounts.list_with_state()
-
-    def list_accounts_in_memory(self) -> list[Account]:
-        """Return the accounts in memory, with or without state."""
-        return list(self._accounts)
-
-    def _is_evictable(self, account: Account) -> bool:
-        """Return True if the account can be created again as it is."""
-        return account.scenario is self.scenario and not account.has_state and not account.journal.has_listeners
-
-    def _remember_evicted(self, key: str, account: Account) -> None:
-        self._new_accounts.add_evicted(key, account)
-        self._replacer.drop(account)

@@ -10,6 +10,7 @@ from generators.sids import SID_DIGITS, describe_sid
 # `$` alone would accept a line break at the end.
 _SID_DIGITS = rf"{SID_DIGITS}$(?!\n)"
 
+AccountSid = Annotated[str, Meta(pattern=f"^AC{_SID_DIGITS}", description=f"An AccountSid: {describe_sid('AC')}.")]
 CallSid = Annotated[str, Meta(pattern=f"^CA{_SID_DIGITS}", description=f"A call's SID: {describe_sid('CA')}.")]
 ConferenceSid = Annotated[
     str, Meta(pattern=f"^CF{_SID_DIGITS}", description=f"A conference's SID: {describe_sid('CF')}.")

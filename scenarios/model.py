@@ -13,7 +13,7 @@ from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
 from scenarios.durations import Duration
 from scenarios.expectations import Expectation
-from scenarios.field_types import CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
+from scenarios.field_types import AccountSid, CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
 from scenarios.limits import Limit
 from scenarios.origins import UrlOrigin
 from scenarios.plans import ClockPlan, CorpusPlan, Shares
@@ -21,6 +21,7 @@ from scenarios.relative_dates import RecordingDate
 from scenarios.rules import MAX_RULES, Fault, PageDriftRule, Sequence
 from scenarios.selector import Selector
 from scenarios.statuses import CallbackEvent, ConferenceStatus, RecordingStatus, TranscriptionStep
+from scenarios.tokens import MAX_TOKEN_STEPS, AuthToken, TokenStep
 from scenarios.triggers import WrittenTrigger
 from scenarios.windows import Windowed
 
@@ -206,15 +207,9 @@ class OnCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The steps that change each of them, in order."""
 
 
-class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The setup of an account, and what happens in it."""
+class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The setup of one account, and what happens in it."""
 
-    version: Literal[1] = 1
-    """The version of this format."""
-    name: Handle = "scenario"
-    """The name; that of the file if left out."""
-    about: str = ""
-    """A sentence about it, for lists of scenarios."""
     corpus: CorpusPlan = CorpusPlan()
     """The generated recordings."""
     clock: ClockPlan = ClockPlan()
@@ -245,5 +240,37 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Rate limits, which come before faults. All of them bound a request."""
     expect: Annotated[tuple[Expectation, ...], Meta(max_length=MAX_RULES)] = ()
     """Requests that a client should make; `recmock scenario run` checks them."""
+    auth: Literal["strict"] | None = None
+    """`strict` accepts only the auth tokens of the account and of its parent, whatever the server accepts."""
+    tokens: Annotated[tuple[TokenStep, ...], Meta(max_length=MAX_TOKEN_STEPS)] = ()
+    """Changes of the account's auth tokens, in order. They need `auth: strict`."""
+
+
+class ScriptedAccount(AccountPlan, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An account that the scenario sets up, and what happens in it."""
+
+    id: Handle | None = None
+    """Its handle, from which its SID follows. The first account is the demo account, or that of the test."""
+    sid: AccountSid | None = None
+    """A fixed SID, instead of an id."""
+    name: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    """Its friendly name."""
+    token: AuthToken | None = None
+    """Its auth token; derived if left out."""
+    parent: str | None = None
+    """The id or the SID of the account whose subaccount it is. The parent's credentials may act on it."""
+
+
+class Scenario(AccountPlan, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What happens in every account, or in the accounts that it sets up."""
+
+    version: Literal[1] = 1
+    """The version of this format."""
+    name: Handle = "scenario"
+    """The name; that of the file if left out."""
+    about: str = ""
+    """A sentence about it, for lists of scenarios."""
+    accounts: Annotated[tuple[ScriptedAccount, ...], Meta(max_length=MAX_RULES)] = ()
+    """The accounts that it sets up, each with its own recordings and rules. It is played in no others."""
     import_report: tuple[str, ...] = ()
     """What importing recordings changed, and which of their values contradict each other; the import writes it."""

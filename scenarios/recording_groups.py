@@ -1,18 +1,19 @@
 """The recordings that a scenario writes: on their own, of a call, or of a conference."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET
 
 from generators.model import Source
 from scenarios.free_handles import find_free_handle
-from scenarios.model import RecordingGroup, Scenario, ScriptedRecording
+from scenarios.model import AccountPlan, RecordingGroup, ScriptedRecording
 
 if TYPE_CHECKING:
     from scenarios.problems import ValuePath
 
+Plan = TypeVar("Plan", bound=AccountPlan)
 GROUP_KEYS = ("calls", "conferences")
 """The lists of a scenario whose items group recordings."""
 
@@ -28,7 +29,7 @@ class WrittenRecording(NamedTuple):
     """The handle of the conference that groups it."""
 
 
-def walk_written_recordings(scenario: Scenario) -> Iterator[WrittenRecording]:
+def walk_written_recordings(scenario: AccountPlan) -> Iterator[WrittenRecording]:
     """Yield the recordings of a scenario: first those on their own, then those of calls, then those of conferences.
 
     A recording of a conference that sets no source has that of conferences.
@@ -46,17 +47,17 @@ def walk_written_recordings(scenario: Scenario) -> Iterator[WrittenRecording]:
             yield WrittenRecording(recording, path, conference=handle)
 
 
-def name_calls(scenario: Scenario) -> tuple[str, ...]:
+def name_calls(scenario: AccountPlan) -> tuple[str, ...]:
     """Return the id of each of the scenario's calls, else a free handle such as `call-1`."""
     return _name_groups(scenario.calls, "call")
 
 
-def name_conferences(scenario: Scenario) -> tuple[str, ...]:
+def name_conferences(scenario: AccountPlan) -> tuple[str, ...]:
     """Return the id of each of the scenario's conferences, else a free handle such as `conference-1`."""
     return _name_groups(scenario.conferences, "conference")
 
 
-def map_recordings(scenario: Scenario, change: Callable[[ScriptedRecording], ScriptedRecording]) -> Scenario:
+def map_recordings(scenario: Plan, change: Callable[[ScriptedRecording], ScriptedRecording]) -> Plan:
     """Return a scenario with all of its recordings changed."""
     groups = {
         key: tuple(

@@ -25,6 +25,7 @@ from scenarios import (
     relative_dates,
     rules,
     selector,
+    tokens,
     triggers,
     windows,
 )
@@ -44,6 +45,7 @@ _MODULES = (
     relative_dates,
     rules,
     selector,
+    tokens,
     triggers,
     windows,
 )

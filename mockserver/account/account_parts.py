@@ -83,9 +83,13 @@ class AccountParts(AccountRules):
         self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery)
         self.changes = ChangeCounts(self.state)
 
-    @cached_property
+    @property
     def token(self) -> str:
-        """The auth token."""
+        """The auth token: the primary one, if the scenario rotates them."""
+        return self.state.find_signing_token(self._first_token)
+
+    @cached_property
+    def _first_token(self) -> str:
         return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
 
     @cached_property

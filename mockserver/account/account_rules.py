@@ -18,6 +18,7 @@ from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.account.arrivals import Arrivals
+    from mockserver.account.auth_tokens import AuthTokens
     from mockserver.account.fault_rules import FaultRules
     from mockserver.account.limits import Limits
     from mockserver.account.page_drift import PageDrift
@@ -61,8 +62,13 @@ class AccountRules(DerivedResources):
 
     @property
     def has_request_rules(self) -> bool:
-        """True if fault rules or rate limits decide about requests, or arrivals wait for some."""
-        return bool(self.state.rules or self.state.limits or (self.state.arrivals and self.arrivals.counts_requests))
+        """True if fault rules or rate limits decide about requests, or arrivals or auth tokens wait for some."""
+        return bool(
+            self.state.rules
+            or self.state.limits
+            or self.state.auth_tokens
+            or (self.state.arrivals and self.arrivals.counts_requests)
+        )
 
     @property
     def counts_requests(self) -> bool:
@@ -100,6 +106,8 @@ class AccountRules(DerivedResources):
     def _follow_window(self, number: int) -> None:
         if self.state.arrivals:
             self.arrivals.follow_window(number)
+        if self.state.auth_tokens is not None:
+            self.auth_tokens.follow_window(number)
 
     @cached_property
     def arrivals(self) -> "Arrivals":
@@ -108,3 +116,10 @@ class AccountRules(DerivedResources):
 
         index = self.recordings.recording_index
         return Arrivals(index, self.timelines, self.timers, self.events, lambda: self.token, lambda: self.windows)
+
+    @cached_property
+    def auth_tokens(self) -> "AuthTokens":
+        """The auth tokens that the scenario rotates. Most accounts keep theirs."""
+        from mockserver.account.auth_tokens import AuthTokens
+
+        return AuthTokens(self.state, self.windows, self.events, self.corpus.spec.seed, self.corpus.spec.account_sid)

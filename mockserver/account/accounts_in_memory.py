@@ -18,6 +18,8 @@ class AccountsInMemory:
 
     def __init__(self, is_evictable: Callable[[Account], bool], on_evicted: Callable[[str, Account], None]) -> None:
         self._listener: CommandListener | None = None
+        self.has_strict_scenario = False
+        """True if the scenario of an account said `auth: strict`. Requests to other servers need not look for one."""
         self._is_evictable = is_evictable
         self._on_evicted = on_evicted
         self._with_state: dict[str, Account] = {}
@@ -51,6 +53,7 @@ class AccountsInMemory:
         """Add an account, or replace it."""
         self.remove(key)
         self._without_state[key] = account
+        self.has_strict_scenario |= account.scenario is not None and account.scenario.auth is not None
         if self._listener is not None:
             account.listen(self._listener, is_new=True)
         self.evict_oldest()

@@ -169,7 +169,10 @@ class CallbackQueue:
         if delivery.script is not None and not delivery.attempts:
             from mockserver.account.new_callbacks import with_present_fields
 
-            self._state.deliveries[number] = with_present_fields(delivery, self._recording_index)
+            delivery = self._state.deliveries[number] = with_present_fields(delivery, self._recording_index)
+        if self._state.auth_tokens is not None:
+            token = self._state.find_signing_token(delivery.token)
+            self._replace(number, token=token, signer="the account's primary auth token")
 
     def requeue(self, number: int) -> None:
         """Return a callback to the queue: its attempt was cancelled before the outcome was known."""

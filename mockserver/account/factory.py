@@ -43,6 +43,8 @@ class AccountFactory:
     """
 
     def __init__(self, settings: Settings, overrides: Mapping[str, AccountOverrides]) -> None:
+        self.seed = settings.seed
+        """The seed of everything that is derived."""
         self.demo_account = _choose_demo_account(settings)
         self.declared_accounts = {account.sid.lower(): account for account in (self.demo_account, *settings.account)}
         """The accounts with known tokens, by AccountSid in lower case."""
@@ -79,6 +81,7 @@ class AccountFactory:
         state: State | None = None,
         base_url: str | None = None,
         clock_origin: int | None = None,
+        token: str | None = None,
     ) -> Steps[Account]:
         """Create an account in small steps.
 
@@ -89,6 +92,7 @@ class AccountFactory:
             state: the changes so far.
             base_url: the scheme and host that the client uses for this server.
             clock_origin: the tick at which the clock of its scenario started; None for a clock that starts now.
+            token: its auth token; None for the declared one, or one that is derived from the seed.
 
         Raises:
             ScenarioSetupError: if the corpus has no room for the scenario, or a route of it is not allowed.
@@ -97,7 +101,7 @@ class AccountFactory:
         """
         if scenario is not None and clock_origin is None and self._starts_at_present(scenario):
             clock_origin = ticks()  # the set-up takes time too
-        account = self._build_account(key, scenario, journal, cache_key, state, clock_origin, base_url)
+        account = self._build_account(key, scenario, journal, cache_key, state, clock_origin, base_url, token)
         try:
             if state is not None:
                 yield from account.recordings.recording_index.load()
@@ -129,12 +133,13 @@ class AccountFactory:
         state: State | None,
         clock_origin: int | None,
         base_url: str | None,
+        token: str | None,
     ) -> Account:
         """Return an account in which the scenario is not set up."""
         declared, spec = self.declared_accounts.get(key), self._build_corpus_spec(f"AC{key[2:]}", scenario)
         return Account(
             spec.account_sid,
-            None if declared is None else declared.token,
+            token or (None if declared is None else declared.token),
             Corpus(spec),
             self._create_clock(scenario, state, clock_origin),
             _create_upcoming_recording,

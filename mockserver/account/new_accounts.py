@@ -1,12 +1,14 @@
 """Creates accounts as they are before any request changes them, and remembers those that were evicted."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import count
 
 from mockserver.account.account import Account
+from mockserver.account.account_groups import GroupMember
 from mockserver.account.evicted_accounts import EvictedAccounts
 from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import Steps
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.journal.budget import LogBudget
 from mockserver.journal.journal import Journal
 from scenarios.model import Scenario
@@ -38,11 +40,46 @@ class NewAccounts:
             clock_origin=known.clock_origin,
         )
 
-    def create_replacement(self, key: str, scenario: Scenario | None, base_url: str | None = None) -> Steps[Account]:
+    def create_replacement(
+        self, key: str, scenario: Scenario | None, base_url: str | None = None, token: str | None = None
+    ) -> Steps[Account]:
         """Create an account that replaces another, in small steps."""
         return self._factory.create(
-            key, scenario, Journal(budget=self._budget), cache_key=self._make_cache_key(key), base_url=base_url
+            key,
+            scenario,
+            Journal(budget=self._budget),
+            cache_key=self._make_cache_key(key),
+            base_url=base_url,
+            token=token,
         )
+
+    def create_first(self, scenario: Scenario | None, members: Sequence[GroupMember]) -> Steps[list[Account]]:
+        """Create the accounts that a server's scenario sets up, or else its demo account, in small steps."""
+        if members:
+            return (yield from self.create_members(members))
+        return [(yield from self.create_replacement(self._factory.demo_account.sid.lower(), scenario))]
+
+    def create_members(self, members: Iterable[GroupMember], base_url: str | None = None) -> Steps[list[Account]]:
+        """Create the accounts of a group like `create_replacement`: all of them, or none.
+
+        Raises:
+            ScenarioSetupError: if the scenario of one does not fit into its account; the message names it.
+        """
+        made: list[Account] = []
+        try:
+            for member in members:
+                made.append((yield from self._create_member(member, base_url)))
+        except BaseException:
+            for account in made:
+                account.close()
+            raise
+        return made
+
+    def _create_member(self, member: GroupMember, base_url: str | None) -> Steps[Account]:
+        try:
+            return (yield from self.create_replacement(member.key, member.scenario, base_url, member.declared.token))
+        except ScenarioSetupError as error:
+            raise ScenarioSetupError(f"account {member.id or member.declared.sid}: {error}") from None
 
     def create_from_snapshot(
         self, key: str, snapshot: bytes, scenario: Scenario | None, budget: LogBudget | None

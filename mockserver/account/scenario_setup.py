@@ -40,6 +40,8 @@ def set_up_scenario(account: AccountParts, compiled: CompiledScenario, defaults:
     scenario = compiled.scenario
     for sentence in scenario.import_report:
         account.events.record("import", scenario.name, "", sentence)
+    if scenario.tokens:
+        account.auth_tokens.arm(scenario.tokens, account.token)
     for recording in compiled.iterate(account.clock.now()):
         if recording is not None:
             _place_recording(account, recording, defaults)

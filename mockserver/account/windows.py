@@ -51,16 +51,17 @@ class Windows:
         self.changes = 0
         """A number that grows with every change of a window."""
 
-    def arm(self, window: Window, owner: str) -> int:
+    def arm(self, window: Window, owner: str, *, is_of_rule: bool = True) -> int:
         """Start to follow a window, and return its number.
 
         Args:
             owner: what applies in it, such as `rule 2`, for the log of events.
+            is_of_rule: False if its opening is no event of its own.
         """
         number = self._state.window_serial
         self._state.window_serial += 1
         progress = WindowProgress(since=self._recording_index.clock.now())
-        self._state.windows[number] = WindowState(window=window, owner=owner, progress=progress)
+        self._state.windows[number] = WindowState(window=window, owner=owner, progress=progress, is_of_rule=is_of_rule)
         self._advance(number, None)
         return number
 
@@ -98,7 +99,7 @@ class Windows:
 
     def record_signal(self, name: str, index: int | None) -> None:
         """Record a signal to one recording, or to all."""
-        for number, armed in self._state.windows.items():
+        for number, armed in [*self._state.windows.items()]:  # what opens may arm another
             if any(leaf.signal == name for leaf in walk_window_triggers(armed.window)):
                 self._state.observations += 1
                 self._change(number, index, lambda progress: after_window_signal(progress, name))
@@ -108,7 +109,7 @@ class Windows:
         if delivery.recording is None or delivery.state is not DeliveryState.DELIVERED:
             return
         event = CallbackEvent(delivery.event)
-        for number, armed in self._state.windows.items():
+        for number, armed in [*self._state.windows.items()]:  # what opens may arm another
             if any(leaf.callback == event for leaf in walk_window_triggers(armed.window)):
                 self._change(number, delivery.recording, lambda progress: after_window_delivery(progress, event))
 
@@ -123,6 +124,8 @@ class Windows:
     def describe_timer(self, key: int) -> str:
         """Return what a timer may begin, such as `the start of rule 2`."""
         timer = self._state.window_timers[key]
+        if not self._state.windows[timer.window].is_of_rule:
+            return f"the next step of the {self._state.windows[timer.window].owner}"
         what = "start" if self._get_progress(timer.window, timer.recording).phase is Phase.BEFORE else "end"
         of = "" if timer.recording is None else f" for {self._recording_index.get_name(timer.recording)}"
         return f"the {what} of {self._state.windows[timer.window].owner}{of}"
@@ -164,7 +167,7 @@ class Windows:
         while (later := find_next_phase(armed.window, progress, now)) is not None:
             if progress.timer_key is not None:
                 self._state.window_timers.pop(progress.timer_key)
-            if armed.window.get_awaited(progress.phase) is not None:
+            if armed.is_of_rule and armed.window.get_awaited(progress.phase) is not None:
                 self._record_event(armed.owner, recording, _EVENT_TEXTS[later.phase])
             progress = later
         if progress.timer_key is None:

@@ -88,6 +88,10 @@ def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) ->
         "scenario": [
             f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name for scenario in scenarios
         ],
+        "accounts": [
+            f"{member.id or member.declared.sid}: {member.declared.sid}, token {member.declared.token}"
+            for member in mock.groups.list_group(mock.demo.sid.lower())
+        ],
         "import": list_import_events(mock),
         "control": [] if mock.control_token is None else [f"Authorization: Bearer {mock.control_token}"],
     }

@@ -44,9 +44,11 @@ def make_mock(
 
 
 def list_import_events(mock: "Mock") -> list[str]:
-    """Return what importing recordings changed in every account of a mock, one sentence each."""
-    events = mock.account(mock.demo.sid).events.get_events_since(0)
-    return [event.what for event in events if event.kind == "import"]
+    """Return what importing recordings changed in the accounts of a mock, one sentence each."""
+    members = mock.groups.list_group(mock.demo.sid.lower())
+    sids = [member.declared.sid for member in members] or [mock.demo.sid]
+    events = [event for sid in sids for event in mock.account(sid).events.get_events_since(0)]
+    return list(dict.fromkeys(event.what for event in events if event.kind == "import"))
 
 
 def print_import_events(mock: "Mock") -> None:

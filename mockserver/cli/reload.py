@@ -2,9 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from generators.setup_error import MockSetupError
 from mockserver.account.gradual import without_full_collections
@@ -96,12 +97,20 @@ def _find_files(scenarios: Iterable[str]) -> Iterator[Path]:
             value = find_source(name).read().value
         except ScenarioError:
             continue
-        recordings = value.get("recordings") if isinstance(value, dict) else None
-        if isinstance(recordings, str):
-            yield path.parent / recordings
-        for recording in recordings if isinstance(recordings, list) else ():
-            if isinstance(recording, dict) and isinstance(recording.get("media"), str):
-                yield path.parent / recording["media"]
+        accounts = value.get("accounts") if isinstance(value, dict) else None
+        for plan in (value, *(accounts if isinstance(accounts, list) else ())):
+            if isinstance(plan, dict):
+                yield from (path.parent / file for file in _find_named_files(plan))
+
+
+def _find_named_files(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files that a scenario names for one account."""
+    recordings = plan.get("recordings")
+    if isinstance(recordings, str):
+        yield recordings
+    for recording in recordings if isinstance(recordings, list) else ():
+        if isinstance(recording, dict) and isinstance(recording.get("media"), str):
+            yield recording["media"]
 
 
 def _read_stamps(files: Iterable[Path]) -> Stamps:

@@ -69,6 +69,13 @@ ACCOUNT_REQUESTS = tuple(
             ),
         ),
         ControlRequest("DELETE", "/scenario", "ends the scenario"),
+        ControlRequest("GET", "/accounts", "the accounts that a scenario set up together with this one"),
+        ControlRequest(
+            "PUT",
+            "/accounts",
+            "sets up the accounts of a scenario; this one is the first of them",
+            ('{"scenario": {"accounts": [{"id": "main"}, {"id": "shop", "parent": "main"}]}}',),
+        ),
         ControlRequest(
             "GET", "/scenario/capture", "what happened, as a scenario that plays it again, and what it cannot say"
         ),

@@ -3,7 +3,7 @@
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from hmac import compare_digest
@@ -37,6 +37,8 @@ class DeclaredAccount(msgspec.Struct, frozen=True):
     sid: str
     token: str
     parent: str | None = None
+    secondary: str | None = None
+    """A second token that is accepted while tokens are rotated."""
 
 
 class DeclaredApiKey(msgspec.Struct, frozen=True):
@@ -82,13 +84,13 @@ def authenticate(
         return
     key = api_keys.get(found.username.lower())
     if key is not None:
-        _check_secret(found, key.secret, "secret")
+        _check_secret(found, (key.secret,), "secret")
         acting_sid, subject = key.account_sid, f"{found.username} is an API key of {key.account_sid}, which"
     else:
         known = declared_accounts.get(found.username.lower())
         if known is None:
             raise _make_unauthorized_error(_describe_unknown_username(found.username, declared_accounts))
-        _check_secret(found, known.token, "token")
+        _check_secret(found, (known.token, *([known.secondary] if known.secondary else [])), "token")
         acting_sid, subject = known.sid, found.username
     if account_sid is not None and not _may_act_on(acting_sid.lower(), account_sid.lower(), declared_accounts):
         raise _make_unauthorized_error(f"{subject} is neither {account_sid} nor its parent (--auth strict).")
@@ -105,8 +107,8 @@ def is_media_path(path: str) -> bool:
     return re.search(_MEDIA_PATH, path) is not None
 
 
-def _check_secret(credentials: Credentials, secret: str, noun: str) -> None:
-    if not compare_digest(secret.encode(), credentials.secret.encode()):
+def _check_secret(credentials: Credentials, secrets: Collection[str], noun: str) -> None:
+    if not any(compare_digest(secret.encode(), credentials.secret.encode()) for secret in secrets):
         raise _make_unauthorized_error(f"{credentials.username} is declared with another {noun} (--auth strict).")
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+import msgspec
+
 from generators.model import API_VERSION
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
@@ -107,13 +109,16 @@ class Authentication:
         """
         is_off, declared_accounts = (
             self._get_policy(subject_sid.lower())
-            if self._mock.overrides
+            if self._mock.overrides or self._mock.has_strict_scenario
             else (self._is_auth_off, self._declared_accounts)
         )
         if is_off:
             return
+        authorization = exchange.headers.get(b"authorization")
+        if declared_accounts is not None:
+            declared_accounts = self._with_present_tokens(authorization, declared_accounts)
         try:
-            authenticate(exchange.headers.get(b"authorization"), account_sid, declared_accounts, self._mock.api_keys)
+            authenticate(authorization, account_sid, declared_accounts, self._mock.api_keys)
         except TwilioError:
             if account_sid is not None and (declared_accounts is None or account_sid.lower() in declared_accounts):
                 exchange.set_account(self._mock.account(account_sid))
@@ -122,12 +127,35 @@ class Authentication:
     def _get_policy(self, key: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
         """Return True if credentials are not checked, and the accounts whose tokens are accepted; None accepts any."""
         overrides = self._mock.overrides.get(key)
-        if overrides is None or overrides.auth is None:
+        auth = None if overrides is None else overrides.auth
+        if auth is None and self._mock.is_strict(key):
+            auth = AuthSetting.STRICT
+        if auth is None:
             return self._is_auth_off, self._declared_accounts
-        if overrides.auth is not AuthSetting.STRICT:
-            return overrides.auth is AuthSetting.OFF, None
-        account = self._mock.account(f"AC{key[2:]}")
-        return False, {key: DeclaredAccount(account.sid, account.token)}
+        if auth is not AuthSetting.STRICT:
+            return auth is AuthSetting.OFF, None
+        account, declared = self._mock.account(f"AC{key[2:]}"), self._mock.declared_accounts.get(key)
+        parent_key = None if declared is None or declared.parent is None else declared.parent.lower()
+        parent = None if parent_key is None else self._mock.declared_accounts.get(parent_key)
+        own = DeclaredAccount(account.sid, account.token, parent_key)
+        return False, {key: own} if parent is None or parent_key is None else {key: own, parent_key: parent}
+
+    def _with_present_tokens(
+        self, authorization: bytes | None, declared_accounts: Mapping[str, DeclaredAccount]
+    ) -> Mapping[str, DeclaredAccount]:
+        """Return the accounts with the tokens that the account of the credentials has now, if it rotates them."""
+        credentials = parse_credentials(authorization)
+        key = "" if credentials is None else credentials.username.lower()
+        declared = declared_accounts.get(key)
+        if declared is None or not self._mock.has_strict_scenario or not self._mock.rotates_tokens(key):
+            return declared_accounts
+        account = self._mock.account(declared.sid)
+        account.run_due()  # a change may be due
+        tokens = account.state.auth_tokens
+        if tokens is None:
+            return declared_accounts
+        present = msgspec.structs.replace(declared, token=tokens.primary, secondary=tokens.secondary)
+        return {**declared_accounts, key: present}
 
 
 @lru_cache(maxsize=1024)

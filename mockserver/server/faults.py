@@ -69,6 +69,8 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
         from mockserver.account.commands.arrivals import CountRequestForArrivals  # most accounts have no arrivals
 
         account.apply(CountRequestForArrivals())
+    if account.state.auth_tokens is not None:
+        account.count_request_for_tokens()
     facts = _collect_request_facts(exchange, operation)
     if account.state.limits:
         from mockserver.server.limits import apply_limits  # most accounts have none

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.errors import ControlError
-from mockserver.control.client.event_loops import run_in_thread_to_end
+from mockserver.control.client.event_loops import run_in_thread, run_in_thread_to_end
 from mockserver.testing.server import ServerHandle
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class MockTwilio(AccountClient):
         self._owns_server = server is None
         self.server = MockServer(scenario=scenario, **settings) if server is None else server
         self.account_sid = account_sid or derive_demo_account_sid(self.server.settings.seed)
+        self._members: dict[str, MockTwilio] = {}
         super().__init__(self.server.connection, self.account_sid)
 
     def __enter__(self) -> Self:
@@ -82,6 +83,8 @@ class MockTwilio(AccountClient):
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        for member in self._members.values():
+            member.__exit__(kind, raised, traceback)
         if "callbacks" in vars(self):
             self.callbacks.stop_deliveries()
         if "sink" in vars(self):
@@ -105,11 +108,15 @@ class MockTwilio(AccountClient):
         """The URL of the server, such as `http://127.0.0.1:4010`."""
         return self.server.base_url
 
-    @cached_property
+    @property
     def auth_token(self) -> str:
-        """The auth token of the account, which signs its callbacks."""
-        if self.server.is_external:
+        """The auth token of the account, which signs its callbacks: the primary one, if its scenario rotates them."""
+        if self.server.is_external or self.server.has_scripted_token(self.account_sid):
             return self.state().auth_token
+        return self._usual_token
+
+    @cached_property
+    def _usual_token(self) -> str:
         settings, sid = self.server.settings, self.account_sid
         declared = (account.token for account in settings.account if account.sid.lower() == sid.lower())
         return next(declared, None) or derive_auth_token(settings.seed, sid)
@@ -123,6 +130,46 @@ class MockTwilio(AccountClient):
     def url(self) -> str:
         """The URL of the account. Resources are below it: `f"{mock.url}/Recordings.json"`."""
         return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}"
+
+    def set_up_accounts(self, scenario: "AnyScenario") -> "dict[str, MockTwilio]":
+        """Set up the accounts of a scenario with `accounts`, and return a handle of each by its id.
+
+        This account is the first of them. The SIDs of the others follow from its SID and their ids.
+
+        Args:
+            scenario: the name of a bundled scenario, a file, plain values or a `Scenario`.
+
+        Raises:
+            ScenarioError: if the scenario is invalid, sets up no accounts, or sets a SID; all accounts stay unchanged.
+        """
+        from mockserver.control.views.accounts import MemberView
+
+        command = {"scenario": self.scenario.load_accounts(scenario)}
+        self._changes.send("/accounts", list[MemberView], command, twin="set_up_accounts_async", method="PUT")
+        return self.accounts
+
+    async def set_up_accounts_async(self, scenario: "AnyScenario") -> "dict[str, MockTwilio]":
+        """Set up accounts like `set_up_accounts`, without blocking the event loop that a receiver may run on."""
+        return await run_in_thread(self.set_up_accounts, scenario)
+
+    @property
+    def accounts(self) -> "dict[str, MockTwilio]":
+        """The accounts that a scenario set up together with this one, by their ids, or by their SIDs if they have none.
+
+        Without such a scenario there are none.
+        """
+        from mockserver.control.views.accounts import MemberView
+
+        members = self._connection.request("GET", f"{self._account_path}/accounts", list[MemberView])
+        return {member.id or member.account_sid: self._get_member(member.account_sid) for member in members}
+
+    def _get_member(self, account_sid: str) -> "MockTwilio":
+        if account_sid == self.account_sid:
+            return self
+        if account_sid not in self._members:
+            handle = self._members[account_sid] = MockTwilio(server=self.server, account_sid=account_sid)
+            handle.folders = self.folders
+        return self._members[account_sid]
 
     def client(self) -> "Client":
         """Return a `twilio.rest.Client` of this account.

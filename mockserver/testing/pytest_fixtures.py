@@ -30,6 +30,7 @@ from mockserver.testing.pytest_options import (
     build_overrides,
     build_scenario,
 )
+from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.proxy.trust_files import TrustFiles
@@ -42,6 +43,8 @@ class _Session(NamedTuple):
 
     options: OptionValues
     marker_arguments: Mapping[str, str | None]
+    has_accounts: bool = False
+    """True if the scenario of the session sets up accounts: each test has them for itself."""
 
 
 _SESSION = pytest.StashKey[_Session]()
@@ -60,13 +63,15 @@ def start_server(
     conflict = find_package_conflict()
     if conflict is not None:
         pytest.fail(conflict, pytrace=False)
-    config.stash[_SESSION] = _Session(options, marker_arguments)
     with ExitStack() as stack:
         with fail_without_traceback():
             for option in options.values():
                 option.check_choice()
+            scenario = None if "url" in options else _load_scenario(options, config)
+            has_accounts = scenario is not None and bool(scenario.accounts)
+            config.stash[_SESSION] = _Session(options, marker_arguments, has_accounts)
             with name_foreign_tool():
-                server = stack.enter_context(_make_server(options, config))
+                server = stack.enter_context(_make_server(options, None if has_accounts else scenario))
         yield server
 
 
@@ -149,10 +154,13 @@ def restore_environment(values: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _make_server(options: OptionValues, config: pytest.Config) -> MockServer:
+def _load_scenario(options: OptionValues, config: pytest.Config) -> Scenario | None:
+    return build_scenario(options, {}, [config.rootpath]) if "scenario" in options else None
+
+
+def _make_server(options: OptionValues, scenario: Scenario | None) -> MockServer:
     settings = build_option_settings(options)
     if "url" not in options:
-        scenario = build_scenario(options, {}, [config.rootpath]) if "scenario" in options else None
         return MockServer(scenario=scenario, **settings)
     token = options.get("token")
     server = MockServer(url=options["url"].value, token=None if token is None else token.value, **settings)
@@ -176,14 +184,22 @@ def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session) -> None:
     Earlier sessions may have changed the accounts of an external server.
     """
     marked, is_external = _read_markers(item, session.marker_arguments), handle.server.is_external
-    if is_external or any(name in marked for name in ("scenario", "now", *TEST_SCENARIO)):
+    handles, values = [handle], {**_build_default_overrides(), **session.options, **marked} if is_external else marked
+    if is_external or session.has_accounts or any(name in marked for name in ("scenario", "now", *TEST_SCENARIO)):
         scenario = build_scenario(session.options, marked, _list_folders(item), is_external=is_external)
-        handle.scenario.arm(scenario)
+        if scenario.accounts:
+            handles = [*handle.set_up_accounts(scenario).values()]
+        else:
+            handle.scenario.arm(scenario)
         if is_external:
-            handle.requests.clear()
-    overrides = build_overrides({**_build_default_overrides(), **session.options, **marked} if is_external else marked)
+            for each in handles:
+                each.requests.clear()
+        if "auth" not in marked and any(plan.auth for plan in (scenario, *scenario.accounts)):
+            values = {name: value for name, value in values.items() if name != "auth"}  # each account has its own
+    overrides = build_overrides(values)
     if is_external or overrides.wire or overrides.auth:
-        handle.configure(wire=overrides.wire, auth=overrides.auth, routes=None)
+        for each in handles:
+            each.configure(wire=overrides.wire, auth=overrides.auth, routes=None)
 
 
 def _list_folders(item: pytest.Item) -> list[Path]:

@@ -88,6 +88,20 @@ def build_scenario(
 
     chosen = marked.get("scenario") or options.get("scenario")
     values: dict[str, Any] = {"name": "pytest"} if chosen is None else msgspec.to_builtins(_load(chosen, folders))
+    for plan in values.get("accounts") or [values]:
+        _merge_defaults(plan, options, marked, is_external=is_external)
+    try:
+        return load_any_scenario(values)
+    except ScenarioError as error:  # only a mapping in a marker can be wrong here: all other values are checked above
+        raise SettingsError(f"@pytest.mark.recmock: {error}") from None
+
+
+def _merge_defaults(values: dict[str, Any], options: OptionValues, marked: OptionValues, *, is_external: bool) -> None:
+    """Set the corpus and the clock of what one account plays.
+
+    Args:
+        values: what the scenario says about the account. It is changed.
+    """
     for name, default in TEST_SCENARIO.items():
         from_options, from_marker = (_list_scenario_parts(source, name) for source in (options, marked))
         from_scenario = [values[name]] if name in values else []
@@ -100,17 +114,16 @@ def build_scenario(
             layers = _with_real_start(layers, base)
         if merged := _merge(layers):
             values[name] = merged
-    try:
-        return load_any_scenario(values)
-    except ScenarioError as error:  # only a mapping in a marker can be wrong here: all other values are checked above
-        raise SettingsError(f"@pytest.mark.recmock: {error}") from None
 
 
 def _load(option: OptionValue, folders: Sequence[Path]) -> Scenario:
+    from scenarios.accounts import refuse_fixed_sids
     from scenarios.loading.scenario_input import load_any_scenario
 
     try:
-        return load_any_scenario(option.value, folders=folders)
+        scenario = load_any_scenario(option.value, folders=folders)
+        refuse_fixed_sids(scenario)
+        return scenario
     except ScenarioError as error:
         raise SettingsError(f"{option.source}: {error}") from None
 

@@ -126,6 +126,11 @@ class ServerHandle:
         """What receives the callbacks of accounts instead of the network, by AccountSid in lower case."""
         return self._mock.worker.receivers
 
+    def has_scripted_token(self, account_sid: str) -> bool:
+        """Return True if a scenario of this process may set or change the auth token of an account."""
+        mock, key = vars(self).get("_mock"), account_sid.lower()
+        return mock is not None and (mock.groups.find(key) is not None or mock.rotates_tokens(key))
+
     def forget_soon(self, account_sid: str) -> None:
         """Drop an account of a server in this process before the next request, and do not wait for it."""
         if self._background_server is not None:

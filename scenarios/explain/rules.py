@@ -27,6 +27,8 @@ def explain_setup(scenario: Scenario) -> Iterator[str]:
     time += [f"from {clock.start.astimezone(UTC).isoformat().replace('+00:00', 'Z')}"] if clock.start else []
     if time:
         yield f"Clock: {', '.join(time)}."
+    if scenario.auth:
+        yield "Credentials: only the auth tokens of the account and of its parent are accepted."
     for sentence in scenario.import_report:
         yield f"Import: {sentence}"
     yield from map(explain_caller, scenario.callers)

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from scenarios.accounts import build_account_scenario
 from scenarios.date_resolution import resolve_pick, resolve_recording
+from scenarios.explain.accounts import explain_account
 from scenarios.explain.arrivals import explain_arrival, list_arriving
 from scenarios.explain.callbacks import describe_callback
 from scenarios.explain.creation_dates import describe_creation
@@ -18,6 +20,7 @@ from scenarios.explain.expectations import explain_expectation
 from scenarios.explain.groups import explain_groups
 from scenarios.explain.limits import explain_limit
 from scenarios.explain.rules import explain_rules, explain_setup
+from scenarios.explain.tokens import explain_tokens
 from scenarios.handles import assign_pick_handles, iter_named_recordings
 from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
 from scenarios.model import CallbackEvents, RecordingFields, Scenario, Step, Timeline
@@ -52,13 +55,18 @@ class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
     arriving: tuple[ExplainedStep, ...]
     """The steps of recordings that come in by themselves, by rule; without a timeline they have none."""
     rules: tuple[str, ...]
-    """Sentences about arrivals, faults, sequences, page drift, limits and expectations."""
+    """Sentences about arrivals, faults, sequences, page drift, limits, expectations and auth tokens."""
+    accounts: "tuple[ScenarioExplanation, ...]" = ()
+    """What each account that it sets up will play. The name is the id or the SID, and `about` says what it is."""
 
     def __str__(self) -> str:
+        return "\n\n".join(["\n".join(self._format_own_lines()), *map(str, self.accounts)])
+
+    def _format_own_lines(self) -> list[str]:
         lines = [f"{self.name}: {self.about}" if self.about else self.name, *self.world]
         for title, rows in _format_steps([*self.steps, *self.arriving, *self.created]):
             lines += ["", f"{title}:", *rows]
-        return "\n".join([*lines, *([""] if self.rules else []), *self.rules])
+        return [*lines, *([""] if self.rules else []), *self.rules]
 
 
 def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
@@ -83,7 +91,20 @@ def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
             *explain_rules(scenario),
             *map(explain_limit, scenario.limits),
             *map(explain_expectation, scenario.expect),
+            *explain_tokens(scenario.tokens),
         ),
+        accounts=tuple(_explain_account(scenario, number) for number in range(len(scenario.accounts))),
+    )
+
+
+def _explain_account(scenario: Scenario, number: int) -> ScenarioExplanation:
+    """Return what one account that a scenario sets up will play."""
+    account = scenario.accounts[number]
+    played = msgspec.structs.replace(build_account_scenario(scenario, account), import_report=())
+    return msgspec.structs.replace(
+        explain_scenario(played),
+        name=account.id or account.sid or "",
+        about=explain_account(account, is_first=number == 0),
     )
 
 

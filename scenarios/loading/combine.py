@@ -38,8 +38,10 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
     """Return one scenario that contains all of them.
 
     Recordings, calls, conferences, picks, arrivals, callers, rules and expectations follow one another in order, so the
-    first scenario's faults are checked first. Each field of the corpus and the clock, each route, and `on_create` may
-    be set by one scenario only.
+    first scenario's faults are checked first. Each field of the corpus and the clock, each route, `on_create` and
+    `tokens` may be set by one scenario only.
+
+    Scenarios with `accounts` set up the accounts of all of them. They cannot be merged with others.
 
     Args:
         scenarios: at least one, each loaded.
@@ -51,6 +53,8 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
         raise ScenarioError("expected at least one scenario, found none.")
     if len(scenarios) == 1:
         return scenarios[0]
+    if any(scenario.accounts for scenario in scenarios):
+        return _merge_accounts(scenarios)
     _refuse_duplicates("a recording with the id", scenarios, list_ids)
     _refuse_duplicates("a recording with the SID", scenarios, _list_sids)
     _refuse_duplicates("a call with the id", scenarios, lambda scenario: _list_group_ids(scenario.calls))
@@ -59,17 +63,50 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
         field: tuple(item for scenario in scenarios for item in getattr(scenario, field)) for field in _LIST_FIELDS
     }
     whole = Scenario(
-        name=_NAME_SEPARATOR.join(scenario.name for scenario in scenarios)[:_MAX_NAME_LENGTH],
-        about=" ".join(scenario.about for scenario in scenarios if scenario.about),
+        name=_join_names(scenarios),
+        about=_join_sentences(scenarios),
         corpus=_merge_plans(CorpusPlan, "corpus", scenarios),
         clock=_merge_plans(ClockPlan, "clock", scenarios),
         on_create=_get_single_value("on_create", [(scenario.name, scenario.on_create) for scenario in scenarios]),
         routes=_merge_routes(scenarios),
+        auth=next((scenario.auth for scenario in scenarios if scenario.auth), None),
+        tokens=_get_single_value("tokens", [(scenario.name, scenario.tokens or None) for scenario in scenarios]) or (),
         **joined,
     )
     for complaint in check_scenario(whole, Path()):  # an instant of one scenario may be before the other's clock starts
         raise Origin(whole.name).build_error(*complaint)
     return whole
+
+
+def _merge_accounts(scenarios: Sequence[Scenario]) -> Scenario:
+    """Return one scenario that sets up the accounts of all."""
+    for scenario in scenarios:
+        if not scenario.accounts:
+            other = next(other.name for other in scenarios if other.accounts)
+            raise ScenarioError(
+                f"accounts: expected in all scenarios or in none, found in {other} and not in {scenario.name}."
+            )
+    whole = Scenario(
+        name=_join_names(scenarios),
+        about=_join_sentences(scenarios),
+        accounts=tuple(
+            msgspec.structs.replace(account, auth=account.auth or scenario.auth)
+            for scenario in scenarios
+            for account in scenario.accounts
+        ),
+        import_report=tuple(sentence for scenario in scenarios for sentence in scenario.import_report),
+    )
+    for complaint in check_scenario(whole, Path()):  # two scenarios may have the same account
+        raise Origin(whole.name).build_error(*complaint)
+    return whole
+
+
+def _join_names(scenarios: Sequence[Scenario]) -> str:
+    return _NAME_SEPARATOR.join(scenario.name for scenario in scenarios)[:_MAX_NAME_LENGTH]
+
+
+def _join_sentences(scenarios: Sequence[Scenario]) -> str:
+    return " ".join(scenario.about for scenario in scenarios if scenario.about)
 
 
 def _merge_plans(plan_type: type[Plan], name: str, scenarios: Sequence[Scenario]) -> Plan:

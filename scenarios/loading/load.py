@@ -10,7 +10,7 @@ from scenarios.loading.documents import FileFormat, ParsedDocument, check_docume
 from scenarios.loading.import_report import write_import_report
 from scenarios.loading.sources import find_source
 from scenarios.loading.twilio_exports import UnpackedDocument, find_account_dependent_keys, unpack_exports
-from scenarios.model import DECODE_LOCK, Scenario, ScriptedRecording
+from scenarios.model import DECODE_LOCK, AccountPlan, Scenario, ScriptedRecording
 from scenarios.problems import Origin, ScenarioError
 from scenarios.recording_groups import map_recordings, walk_written_recordings
 from scenarios.validation.scenario_checks import check_scenario
@@ -19,6 +19,7 @@ from scenarios.validation.type_errors import find_type_errors
 _MANY_RECORDINGS = 500
 """From this number on, recordings are decoded one by one: no other thread runs while msgspec decodes a value."""
 Converted = TypeVar("Converted")
+Plan = TypeVar("Plan", bound=AccountPlan)
 _NON_HANDLE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
@@ -87,9 +88,12 @@ def _build_scenario(document: ParsedDocument, folder: Path | None) -> Scenario:
         raise origin.build_error(*complaint) from None
     for complaint in check_scenario(scenario, folder):
         raise origin.build_error(*complaint)
-    if any(recording.imported for recording in scenario.recordings) and not scenario.import_report:
-        scenario = msgspec.structs.replace(scenario, import_report=write_import_report(changes, scenario))
-    return _with_media_paths(scenario, folder)
+    recordings = [recording for plan in (scenario, *scenario.accounts) for recording in plan.recordings]
+    if any(recording.imported for recording in recordings) and not scenario.import_report:
+        report = write_import_report(changes, msgspec.structs.replace(scenario, recordings=tuple(recordings)))
+        scenario = msgspec.structs.replace(scenario, import_report=report)
+    accounts = tuple(_with_media_paths(account, folder) for account in scenario.accounts)
+    return msgspec.structs.replace(_with_media_paths(scenario, folder), accounts=accounts)
 
 
 def unpack_document(document: ParsedDocument, folder: Path | None) -> UnpackedDocument:
@@ -120,13 +124,13 @@ def _convert(value: Any, kind: type[Converted]) -> Converted:
         return msgspec.convert(value, kind)
 
 
-def _with_media_paths(scenario: Scenario, folder: Path | None) -> Scenario:
+def _with_media_paths(plan: Plan, folder: Path | None) -> Plan:
     """Make the paths of media files absolute, so that they do not depend on the server's working directory."""
-    if not any(written.definition.media for written in walk_written_recordings(scenario)):
-        return scenario
+    if not any(written.definition.media for written in walk_written_recordings(plan)):
+        return plan
     root = (folder or Path()).absolute()
     return map_recordings(
-        scenario,
+        plan,
         lambda recording: (
             msgspec.structs.replace(recording, media=str(root / recording.media)) if recording.media else recording
         ),

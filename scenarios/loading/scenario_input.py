@@ -40,9 +40,13 @@ def load_any_scenario(scenario: AnyScenario, *, folders: Sequence[Path] = (), ma
 
 def _with_found_files(scenario: Mapping[str, Any], folders: Sequence[Path]) -> dict[str, Any]:
     """Return a mapping in which the paths of saved recordings and of media files are absolute."""
-    value, recordings = dict(scenario), scenario.get("recordings")
+    value, recordings, accounts = dict(scenario), scenario.get("recordings"), scenario.get("accounts")
     if not folders:
         return value
+    if isinstance(accounts, list | tuple):
+        value["accounts"] = [
+            _with_found_files(account, folders) if isinstance(account, Mapping) else account for account in accounts
+        ]
     if isinstance(recordings, str):
         value["recordings"] = str(find_file(recordings, folders))
     elif isinstance(recordings, list | tuple):

@@ -50,22 +50,41 @@ def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Unpacke
         return UnpackedDocument({"recordings": unpacked.recordings}, unpacked.changes, _locate_export(document))
     if not isinstance(value, dict):
         raise origin.build_error((), f"expected a scenario, which is a mapping, found {describe_value(value)}.")
-    made = {key: inside for key, inside in value.items() if key != "$schema"}
-    changes: list[ImportChange] = []
+    made, changes = _unpack_plan({key: inside for key, inside in value.items() if key != "$schema"}, (), origin, folder)
+    if isinstance(made.get("accounts"), (list, tuple)):
+        accounts = []
+        for number, account in enumerate(made["accounts"]):
+            if isinstance(account, dict):
+                account, own_changes = _unpack_plan(account, ("accounts", number), origin, folder)
+                changes += own_changes
+            accounts.append(account)
+        made["accounts"] = accounts
+    return UnpackedDocument(made, changes, origin)
+
+
+def _unpack_plan(
+    value: dict[str, Any], path: ValuePath, origin: Origin, folder: FilePath | None
+) -> tuple[dict[str, Any], list[ImportChange]]:
+    """Return what one account plays in the form of the model, and what changed on the way."""
+    made, changes, place = dict(value), list[ImportChange](), (*path, "recordings")
     if isinstance(made.get("recordings"), str):
-        made["recordings"], changes = _read_export(made["recordings"], folder, origin)
+        made["recordings"], changes = _read_export(made["recordings"], place, folder, origin)
     elif isinstance(made.get("recordings"), dict):
-        made["recordings"], changes = _unpack_recordings(made["recordings"], ("recordings",), origin)
+        made["recordings"], changes = _unpack_recordings(made["recordings"], place, origin)
     elif isinstance(made.get("recordings"), (list, tuple)):
         made["recordings"] = list(map(_with_known_source, made["recordings"]))
     for key in GROUP_KEYS:
         if key in made:
             made[key] = change_group_values(made[key], _with_known_source)
-    return UnpackedDocument(with_readable_dates(made), changes, origin)
+    return with_readable_dates(made), changes
 
 
 def find_account_dependent_keys(value: dict[str, Any]) -> Iterator[Problem]:
     """Yield the keys of a scenario's own recordings whose values depend on the account."""
+    accounts = value.get("accounts")
+    for number, account in enumerate(accounts if isinstance(accounts, list) else ()):
+        for path, sentence in find_account_dependent_keys(account) if isinstance(account, dict) else ():
+            yield Problem(("accounts", number, *path), sentence)
     for recording, path in _walk_recording_values(value, ()):
         for key in recording if isinstance(recording, dict) else ():
             if key in ACCOUNT_DEPENDENT_KEYS:
@@ -120,10 +139,10 @@ def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> _Unpacked
     return _UnpackedRecordings(with_readable_dates({"recordings": made})["recordings"], changes)
 
 
-def _read_export(name: str, folder: FilePath | None, origin: Origin) -> _UnpackedRecordings:
+def _read_export(name: str, path: ValuePath, folder: FilePath | None, origin: Origin) -> _UnpackedRecordings:
     if folder is None:
         raise origin.build_error(
-            ("recordings",), "expected recordings, found a file name: only a scenario file can name other files."
+            path, "expected recordings, found a file name: only a scenario file can name other files."
         )
     try:
         source = build_file_source(folder / name, name)
@@ -132,7 +151,7 @@ def _read_export(name: str, folder: FilePath | None, origin: Origin) -> _Unpacke
         saved = source.read()
         return _unpack_recordings(saved.value, (), saved.origin)
     except ScenarioError as error:
-        raise origin.build_error(("recordings",), str(error)) from None
+        raise origin.build_error(path, str(error)) from None
 
 
 def _with_known_source(recording: Any) -> Any:

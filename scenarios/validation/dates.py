@@ -15,8 +15,8 @@ from scenarios.validation.written_triggers import write_out_durations
 
 DATE_FIELDS = ("start_time", "date_created", "date_updated")
 """The fields of a recording that are dates."""
-WINDOWED_KEYS = ("faults", "sequences", "page_drift", "limits", "arrivals")
-"""The lists of a scenario whose items have `after` and `until`."""
+WINDOWED_KEYS = ("faults", "sequences", "page_drift", "limits", "arrivals", "tokens")
+"""The lists of a scenario whose items have `after`, and most of them `until`."""
 
 _SUPPORTED_YEARS = range(1970, 9001)
 

@@ -6,6 +6,7 @@ from pathlib import Path as FilePath
 
 from msgspec import UNSET
 
+from scenarios.accounts import build_account_scenario
 from scenarios.date_resolution import resolve_pick, resolve_recording
 from scenarios.durations import parse_duration
 from scenarios.handles import list_ids, walk_handle_paths
@@ -16,6 +17,7 @@ from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import Problem, ValuePath, format_path
 from scenarios.recording_groups import walk_written_recordings
 from scenarios.triggers import to_microseconds
+from scenarios.validation.account_checks import check_accounts
 from scenarios.validation.arrival_checks import check_arrivals
 from scenarios.validation.caller_checks import check_callers
 from scenarios.validation.coherence_checks import check_coherence, check_source
@@ -26,6 +28,7 @@ from scenarios.validation.group_checks import check_counts, check_groups
 from scenarios.validation.limit_checks import check_limits
 from scenarios.validation.rule_checks import check_rules
 from scenarios.validation.timeline_checks import check_timeline
+from scenarios.validation.token_checks import check_tokens
 
 _MAX_SPAN = "20000d"
 _MEDIA_EXTENSIONS = (".wav", ".mp3")
@@ -37,6 +40,21 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
     Args:
         scenario: the decoded scenario.
         folder: the folder for the files that it names; None to allow no files.
+    """
+    if not scenario.accounts:
+        yield from check_plan(scenario, folder)
+        return
+    yield from check_accounts(scenario)
+    for number, account in enumerate(scenario.accounts):
+        for problem in check_plan(build_account_scenario(scenario, account), folder, account.token):
+            yield Problem(("accounts", number, *problem.path), problem.sentence)
+
+
+def check_plan(scenario: Scenario, folder: FilePath | None, first_token: str | None = None) -> Iterator[Problem]:
+    """Yield the problems of what one account plays.
+
+    Args:
+        first_token: the auth token of the account, if the scenario sets it.
     """
     yield from _check_corpus(scenario.corpus)
     yield from _check_clock(scenario.clock)
@@ -61,6 +79,7 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
     yield from check_rules(scenario, handles)
     yield from check_limits(scenario, handles)
     yield from check_expectations(scenario, handles)
+    yield from check_tokens(scenario, first_token)
 
 
 def _walk_subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, ValuePath]]:

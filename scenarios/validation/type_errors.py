@@ -71,10 +71,11 @@ def _find_length_problem(value: Any, kind: Any, path: ValuePath) -> Problem | No
 def _find_in_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: ValuePath) -> Iterator[Problem]:
     kind = _without_annotations(kind)
     fields, types_by_name = msgspec.structs.fields(kind), get_type_hints(kind, include_extras=True)
+    own = list(kind.__annotations__)  # those of a base class come after them
     hints = {field.encode_name: types_by_name[field.name] for field in fields}
     for key in value:
         if key not in hints:
-            known = ", ".join(hints)
+            known = ", ".join([*(name for name in own if name in hints), *(name for name in hints if name not in own)])
             meant = suggest(key, hints) or f" Known here: {known}."
             yield Problem((*path, key), f"expected a known key, found {describe_value(key)}.{meant}")
     for field in fields:

@@ -27,7 +27,9 @@ def check_window(rule: Windowed, path: ValuePath, start: datetime | None, counte
     context = CheckContext(None, frozenset(CallbackEvent), start, None)
     for name, trigger in (("after", rule.after), ("until", rule.until)):
         if trigger is not None:
-            yield from check_trigger(trigger, context, (*path, name), "a rule", partial(_find_problem, counted))
+            yield from check_trigger(
+                trigger, context, (*path, name), "a rule", partial(find_window_trigger_problem, counted)
+            )
     if rule.after is not None and rule.until is not None:
         yield from _check_order(rule.after, rule.until, (*path, "until"))
     if rule.ttl is None:
@@ -40,7 +42,12 @@ def check_window(rule: Windowed, path: ValuePath, start: datetime | None, counte
         yield Problem((*path, "ttl"), sentence)
 
 
-def _find_problem(counted: str, trigger: Trigger, context: CheckContext) -> str | None:
+def find_window_trigger_problem(counted: str, trigger: Trigger, context: CheckContext) -> str | None:
+    """Explain why a trigger can start nothing but a step of a timeline, or can never fire, or return None.
+
+    Args:
+        counted: the trigger that counts requests, and what it counts, for messages.
+    """
     for name in _OF_TIMELINES:
         if getattr(trigger, name) is not None:
             return f"expected {counted}, found {name}."

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import msgspec
 import pytest
+import requests
+from twilio.base.exceptions import TwilioException
 
 from mockserver.rest.representations.wires import WireSetting
+from mockserver.testing.handles import MockTwilio
 from mockserver.testing.sink import Sink
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import loads
-from scenarios.model import Scenario
+from scenarios.model import Scenario, ScriptedRecording
 from tests.harness import Api, make_settings
 
 CALL = "CA" + "1" * 32
@@ -76,6 +80,25 @@ arrivals:
   - every: 1h
     ttl: 1d
     timeline: [{status: in-progress}, {after: 40s, status: completed, callback: completed}]
+""",
+    "sub-accounts": """
+auth: strict
+accounts:
+  - {id: main, name: Main}
+  - id: shop
+    name: Shop
+    parent: main
+    corpus: {count: 0}
+    recordings: [{id: it, timeline: [{status: processing}, {after: 5s, status: completed}]}]
+  - {id: bank, name: Bank, parent: main, faults: [{when: {op: list_recordings}, then: {status: 503}}]}
+""",
+    "token rotation": """
+auth: strict
+tokens:
+  - {after: 1h, create: secondary, token: second-token}
+  - {after: {callback: completed}, promote: secondary}
+recordings:
+  - {id: it, timeline: [{status: processing}, {after: {signal: finish}, status: completed, callback: completed}]}
 """,
 }
 """By name. Others are bundled and played by tests of their own: `polling`, `late-media`, `outage-window` and
@@ -249,6 +272,57 @@ def test_sync_job_sees_each_recording_of_a_day_of_traffic_once(sink: Sink) -> No
         slow = [sid for sid in api.list_sids() if api.list_steps(sid)[0] == "in-progress"]
         assert [api.list_steps(sid) for sid in slow] == [[step.what for step in explanation.arriving]] * 23
         assert [rule.partition(",")[0] for rule in explanation.rules] == ["Arrivals: 300/d", "Arrivals: one every 1h"]
+
+
+def test_parent_reads_its_subaccounts() -> None:
+    scenario = load_situation("sub-accounts")
+    parts = {account.name: account for account in explain_scenario(scenario).accounts}
+    with MockTwilio(scenario=scenario) as mock:
+        main, shop, bank = mock.accounts.values()
+        client = main.client()
+        listed = {account.friendly_name: account.sid for account in client.api.accounts.list()}
+        assert listed == {"Main": main.account_sid, "Shop": shop.account_sid, "Bank": bank.account_sid}
+        assert [name for name, part in parts.items() if part.about.startswith("a subaccount of main")] == [
+            "shop",
+            "bank",
+        ]
+        (recording,) = client.api.accounts(shop.account_sid).recordings.list()
+        shop.clock.advance("5s")
+        steps = [event.what for event in shop.scenario.events() if event.kind == "step"]
+        assert steps == [step.what for step in parts["shop"].steps]
+        assert shop.client().recordings(recording.sid).fetch().status == "completed"
+        assert parts["bank"].rules == ("Fault: list_recordings: 503.",)
+        for user, account, status in ((main, bank, 503), (shop, main, 401), (shop, bank, 401), (bank, bank, 503)):
+            with pytest.raises(TwilioException, match=f"HTTP {status}"):
+                user.client().api.accounts(account.account_sid).recordings.list()
+
+
+def test_token_is_rotated_between_create_and_delivery() -> None:
+    scenario = load_situation("token rotation")
+    with MockTwilio(scenario=scenario, count=0) as mock:
+        old, new = mock.auth_token, "second-token"
+        mock.scenario.arm(msgspec.structs.replace(scenario, recordings=(with_callback(scenario, mock.sink.url),)))
+
+        def list_accepted() -> list[str]:
+            urls = {
+                token: requests.get(f"{mock.url}/Calls.json", auth=(mock.account_sid, token)) for token in (old, new)
+            }
+            return [token for token, answer in urls.items() if answer.status_code == 200]
+
+        assert list_accepted() == [old]
+        mock.clock.advance("1h")
+        assert (list_accepted(), mock.auth_token) == ([old, new], old)
+        mock.scenario.signal("finish")
+        assert [received.signature_ok for received in mock.sink.received] == [True]  # by the old one
+        assert (list_accepted(), mock.auth_token) == ([new], new)
+        rotated = [event.what for event in mock.scenario.events() if event.kind == "token"]
+        whens = ("1h later", "after the callback completed")
+        rules = [f"Auth tokens: {when}: {what}." for when, what in zip(whens, rotated, strict=True)]
+        assert rules == list(explain_scenario(scenario).rules)
+
+
+def with_callback(scenario: Scenario, url: str) -> ScriptedRecording:
+    return msgspec.structs.replace(scenario.recordings[0], status_callback=url)
 
 
 @pytest.mark.parametrize("name", sorted(SITUATIONS))

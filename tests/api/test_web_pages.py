@@ -101,6 +101,16 @@ def test_scenario_of_foreign_page_calls_no_url(api: Api, command: dict[str, Any]
     assert list_callback_urls(api) == [HOOK]
 
 
+def test_accounts_of_foreign_page_call_no_url(api: Api) -> None:
+    recordings = [{"id": "a", "status": "completed", "status_callback": HOOK}]
+    command = {"scenario": {"accounts": [{"id": "main", "recordings": recordings}]}}
+    response = send_with_token(api, "PUT", "/accounts", command, origin="http://evil.example")
+    assert response.headers["x-mock-warning"].startswith("status_callback and routes was accepted, and will not")
+    assert list_callback_urls(api) == []
+    send_with_token(api, "PUT", "/accounts", command)
+    assert list_callback_urls(api) == [HOOK]
+
+
 def test_scenario_of_foreign_page_without_urls_has_no_warning(api: Api) -> None:
     command = {"scenario": {"recordings": [{"id": "a", "status": "completed"}]}}
     response = send_with_token(api, "PUT", "/scenario", command, origin="http://evil.example")

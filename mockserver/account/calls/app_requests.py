@@ -174,7 +174,7 @@ class AppRequests:
             request.method,
             request.url,
             request.parameters,
-            call.signer.token,
+            self._context.state.find_signing_token(call.signer.token),
             token,
             call.cookies,
             self._context.clock.now() // SECOND,

@@ -1,7 +1,13 @@
-"""Commands of requests and their responses: triggers, page drift and fault rules."""
+"""Commands of requests and their responses: triggers, page drift, fault rules and auth tokens."""
 
 from mockserver.account.account_parts import AccountParts
-from mockserver.account.commands.requests import AddRules, MatchFault, RecordResponse, RemoveRules
+from mockserver.account.commands.requests import (
+    AddRules,
+    CountRequestForTokens,
+    MatchFault,
+    RecordResponse,
+    RemoveRules,
+)
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.account.state.rules import FaultRuleState
 from scenarios.timeline import RequestKind
@@ -16,6 +22,10 @@ def record_response(account: AccountParts, command: RecordResponse) -> None:
 
 def match_fault(account: AccountParts, command: MatchFault) -> MatchedFault | None:
     return account.fault_rules.match(command.request)
+
+
+def count_request_for_tokens(account: AccountParts, command: CountRequestForTokens) -> None:
+    account.auth_tokens.record_request()
 
 
 def add_rules(account: AccountParts, command: AddRules) -> list[FaultRuleState]:

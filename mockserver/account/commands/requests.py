@@ -1,4 +1,4 @@
-"""Commands of requests and their responses: triggers, page drift and fault rules."""
+"""Commands of requests and their responses: triggers, page drift, fault rules and auth tokens."""
 
 from mockserver.account.commands.command import AccountCommand
 from mockserver.account.fault_rules import MatchedFault
@@ -23,6 +23,10 @@ class MatchFault(AccountCommand[MatchedFault | None], frozen=True, kw_only=True)
     """Count a request in the fault rules. The result is the rule that applies to it, or None."""
 
     request: RequestFacts
+
+
+class CountRequestForTokens(AccountCommand[None], frozen=True, kw_only=True):
+    """Count an accepted request for the next change of the auth tokens."""
 
 
 class AddRules(AccountCommand[list[FaultRuleState]], frozen=True, kw_only=True):

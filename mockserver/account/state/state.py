@@ -11,6 +11,7 @@ import msgspec
 
 from generators.model import Recording
 from mockserver.account.state.arrivals import ArrivalState
+from mockserver.account.state.auth_tokens import AuthTokensState
 from mockserver.account.state.deliveries import Delivery
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.limits import LimitState
@@ -72,9 +73,9 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     serial: int
     at: int
     kind: str
-    """`import`, `step`, `signal`, `callback`, `inserted`, `deleted`, `rule`, `call` or `debugger`."""
+    """`import`, `step`, `signal`, `callback`, `inserted`, `deleted`, `rule`, `token`, `call` or `debugger`."""
     subject: str
-    """The recording's handle, or its SID; the rule that starts or ends for all recordings."""
+    """The recording's handle, or its SID; the rule that starts or ends for all recordings; `auth tokens`."""
     sid: str
     what: str
     step: Step | None = None
@@ -157,6 +158,8 @@ class State(msgspec.Struct, kw_only=True):
     window_serial: int = 0
     window_timers: dict[int, WindowTimer] = {}
     """What timers of windows check, by key."""
+    auth_tokens: AuthTokensState | None = None
+    """The auth tokens; None if the scenario does not rotate them."""
     message_count: int = 0
     """The number of text messages so far."""
     deleted_call_sids: dict[str, int] = {}
@@ -165,6 +168,10 @@ class State(msgspec.Struct, kw_only=True):
     event_serial: int = 0
     live: Any = None
     """The `CallsState` of live calls, which is not imported before the first one; None if there was none."""
+
+    def find_signing_token(self, token: str) -> str:
+        """Return the token that signs now instead of one that was bound earlier."""
+        return token if self.auth_tokens is None else self.auth_tokens.primary
 
     def clear_plans(self) -> None:
         """Remove what would still happen by itself or because of a request."""

@@ -13,6 +13,8 @@ class WindowState(msgspec.Struct, kw_only=True):
     """What applies in the window, such as `rule 2`, for the log of events."""
     progress: WindowProgress
     """That of the account, and of every recording that has none of its own."""
+    is_of_rule: bool = True
+    """False if it is of a step of the auth tokens, which has an event of its own."""
     requests: int = 0
     """The requests that the rule matched while the window waited for some."""
     next_request: int | None = None

@@ -172,11 +172,13 @@ def _explain(invocation: Invocation) -> int:
 def _run_program(invocation: Invocation) -> int:
     """Run a program in a scenario, and print for each expectation of the scenario whether the program met it.
 
+    If the scenario sets up accounts, the program gets the first of them.
+
     Returns:
         The exit code of the program if it is not 0; else 1 if an expectation is not met, else 0.
     """
     from mockserver.cli.program_server import check_program, run_program, serve_mock  # slow to import
-    from mockserver.journal.expectations import check_expectations
+    from mockserver.journal.expectations import ExpectationResult, check_expectations
     from scenarios.loading.load import load
 
     name, program = invocation.options.scenario, invocation.options.program
@@ -184,8 +186,12 @@ def _run_program(invocation: Invocation) -> int:
     scenario = load(name)
     with serve_mock(invocation.settings, invocation.environment, (scenario,)) as served:
         code = run_program(program, served.environment)
-        account = served.mock.account(served.mock.demo.sid)
-        results = check_expectations(scenario.expect, account.journal, account.resolve_handle, account.milestones)
+        members = served.mock.groups.list_group(served.mock.demo.sid.lower())
+        results: list[ExpectationResult] = []
+        for sid in [member.declared.sid for member in members] or [served.mock.demo.sid]:
+            account = served.mock.account(sid)
+            expected = () if account.scenario is None else account.scenario.expect
+            results += check_expectations(expected, account.journal, account.resolve_handle, account.milestones)
     for result in results:
         print(f"recmock: {'met' if result.is_met else 'NOT MET'}: {result.reason}", file=sys.stderr)
     return code or int(not all(result.is_met for result in results))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,6 +16,9 @@ from mockserver.control.views.capture import CaptureView
 from mockserver.control.views.scenario import EventView, ExpectationView
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
+
+if TYPE_CHECKING:
+    from scenarios.loading.scenario_input import AnyScenario
 
 __tracebackhide__ = True
 
@@ -42,10 +45,34 @@ class ScenarioClient:
                 beside the test too.
 
         Raises:
-            ScenarioError: if the scenario is invalid; the account stays unchanged.
+            ScenarioError: if the scenario is invalid, or sets up accounts; the account stays unchanged.
         """
-        command = {"scenario": self._load(scenario)}
+        from scenarios.accounts import refuse_accounts
+
+        loaded = self.load(scenario)
+        try:
+            refuse_accounts(loaded)
+        except ScenarioError as error:
+            raise error.with_traceback(None) from None
+        command = {"scenario": msgspec.to_builtins(loaded)}
         return self._changes.send_for_events("/scenario", command, twin="arm_async", method="PUT")
+
+    def load_accounts(self, scenario: "AnyScenario") -> dict[str, Any]:
+        """Return a scenario that sets up accounts as plain values, checked.
+
+        Raises:
+            ScenarioError: if it is invalid, sets up no accounts, or sets a SID.
+        """
+        from scenarios.accounts import refuse_fixed_sids, require_accounts
+
+        loaded = self.load(scenario)
+        try:
+            require_accounts(loaded)
+            refuse_fixed_sids(loaded)
+        except ScenarioError as error:
+            raise error.with_traceback(None) from None
+        values: dict[str, Any] = msgspec.to_builtins(loaded)
+        return values
 
     async def arm_async(self, scenario: Scenario | dict[str, Any] | str | Path) -> tuple[EventView, ...]:
         """Restart the account like `arm`, without blocking the event loop that a receiver may run on."""
@@ -80,11 +107,16 @@ class ScenarioClient:
         """Return the scenario's expectations, and whether each is met."""
         return self._connection.request("GET", f"{self._account_path}/expectations", list[ExpectationView])
 
-    def _load(self, scenario: Scenario | dict[str, Any] | str | Path) -> Any:
+    def load(self, scenario: "AnyScenario") -> Scenario:
+        """Return a scenario that was given in any form, checked. In a test, files are found beside the test too.
+
+        Raises:
+            ScenarioError: if it is invalid.
+        """
         from scenarios.loading.scenario_input import load_any_scenario  # imports YAML, which many tests do not need
 
         try:
-            return msgspec.to_builtins(load_any_scenario(scenario, folders=self._folders))
+            return load_any_scenario(scenario, folders=self._folders)
         except (
             ScenarioError
         ) as error:  # the reader of a test's report needs the sentence, not the way through the loader

@@ -1,6 +1,6 @@
 """What endpoints that change an account share: scenarios in requests, and the result of a change."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -8,9 +8,11 @@ from mockserver.account.account import Account
 from mockserver.control.endpoints.endpoint import make_invalid_command_error
 from mockserver.control.views.accounts import ChangeResult, build_change_result
 from mockserver.server.exchange import Exchange
-from scenarios.model import Scenario
+from scenarios.model import AccountPlan, Scenario
 from scenarios.problems import ScenarioError
 from scenarios.recording_groups import map_recordings, walk_written_recordings
+
+Plan = TypeVar("Plan", bound=AccountPlan)
 
 
 def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
@@ -25,19 +27,26 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
         scenario = load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
     except ScenarioError as error:
         raise make_invalid_command_error(str(error)) from None
-    recordings = (written.definition for written in walk_written_recordings(scenario))
-    subscribers = [subject.status_callback for subject in (*recordings, *scenario.pick)]
-    subscribers += [arrival.status_callback for arrival in scenario.arrivals]
-    names_urls = scenario.routes or any(subscribers)
-    return _without_urls(scenario) if names_urls and exchange.refuses_urls("status_callback and routes") else scenario
+    plans = (scenario, *scenario.accounts)
+    if not any(map(_names_urls, plans)) or not exchange.refuses_urls("status_callback and routes"):
+        return scenario
+    accounts = tuple(map(_without_urls, scenario.accounts))
+    return msgspec.structs.replace(_without_urls(scenario), accounts=accounts)
 
 
-def _without_urls(scenario: Scenario) -> Scenario:
-    """Return the scenario without the URLs that its callbacks would go to."""
+def _names_urls(plan: AccountPlan) -> bool:
+    recordings = (written.definition for written in walk_written_recordings(plan))
+    subscribers = [subject.status_callback for subject in (*recordings, *plan.pick)]
+    subscribers += [arrival.status_callback for arrival in plan.arrivals]
+    return bool(plan.routes) or any(subscribers)
+
+
+def _without_urls(plan: Plan) -> Plan:
+    """Return what an account plays without the URLs that its callbacks would go to."""
     return msgspec.structs.replace(
-        map_recordings(scenario, lambda recording: msgspec.structs.replace(recording, status_callback=None)),
-        pick=tuple(msgspec.structs.replace(pick, status_callback=None) for pick in scenario.pick),
-        arrivals=tuple(msgspec.structs.replace(arrival, status_callback=None) for arrival in scenario.arrivals),
+        map_recordings(plan, lambda recording: msgspec.structs.replace(recording, status_callback=None)),
+        pick=tuple(msgspec.structs.replace(pick, status_callback=None) for pick in plan.pick),
+        arrivals=tuple(msgspec.structs.replace(arrival, status_callback=None) for arrival in plan.arrivals),
         routes={},
     )
 

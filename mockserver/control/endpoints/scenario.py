@@ -20,7 +20,7 @@ from mockserver.control.endpoints.endpoint import (
     make_invalid_command_error,
     read_command,
 )
-from mockserver.control.views.accounts import AccountSummary, ChangeResult, summarize_account
+from mockserver.control.views.accounts import AccountSummary, ChangeResult, MemberView, summarize_account
 from mockserver.control.views.capture import CaptureView
 from mockserver.control.views.scenario import (
     MAX_EVENTS,
@@ -34,6 +34,7 @@ from mockserver.rest.representations import json
 from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
+from scenarios.accounts import refuse_accounts, refuse_fixed_sids, require_accounts
 from scenarios.model import Scenario
 
 _LONG_BODY = 100_000
@@ -45,6 +46,12 @@ class ScenarioCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str | None = None
     scenario: dict[str, msgspec.Raw] | None = None
+
+
+class AccountsCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Set up the accounts of a scenario."""
+
+    scenario: dict[str, msgspec.Raw]
 
 
 class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,12 +69,46 @@ async def set_up_scenario(exchange: Exchange, path: PathParams) -> ChangeResult:
         with without_full_collections():
             scenario = await asyncio.to_thread(_read_scenario, exchange)  # requests are answered meanwhile
     try:
+        refuse_accounts(scenario)
         account = await exchange.mock.set_up_scenario_gradually(sid, scenario, exchange.base_url)
     except SpanTooShortError as error:
         raise make_invalid_command_error(f"corpus: expected {error}") from None
     except MockSetupError as error:
         raise make_invalid_command_error(str(error)) from None
     return await wait_for_callbacks(exchange, account, 0)
+
+
+async def set_up_accounts(exchange: Exchange, path: PathParams) -> list[MemberView]:
+    sid, command = find_account_sid(exchange, path), read_command(exchange, AccountsCommand)
+    scenario = parse_scenario(exchange, _decode_in_parts(command.scenario))
+    try:
+        require_accounts(scenario)
+        refuse_fixed_sids(scenario)
+        accounts = await exchange.mock.set_up_accounts(sid, scenario, exchange.base_url)
+    except SpanTooShortError as error:
+        raise make_invalid_command_error(f"corpus: expected {error}") from None
+    except MockSetupError as error:
+        raise make_invalid_command_error(str(error)) from None
+    for account in accounts:
+        await exchange.mock.worker.wait_until_idle(account)
+    return await list_accounts(exchange, path)
+
+
+async def list_accounts(exchange: Exchange, path: PathParams) -> list[MemberView]:
+    views = []
+    for member in exchange.mock.groups.list_group(find_account_sid(exchange, path).lower()):
+        account = exchange.mock.account(member.declared.sid)
+        account.run_due()
+        views.append(
+            MemberView(
+                id=member.id,
+                name=member.name,
+                account_sid=account.sid,
+                auth_token=account.token,
+                parent_account_sid=member.declared.parent,
+            )
+        )
+    return views
 
 
 def _read_scenario(exchange: Exchange) -> Scenario:
@@ -164,6 +205,7 @@ async def send_signal(exchange: Exchange, path: PathParams) -> ChangeResult:
 SCENARIO = {
     "/scenario": Endpoint(GET=show_scenario, PUT=set_up_scenario, DELETE=remove_scenario),
     "/scenario/capture": Endpoint(GET=capture_scenario),
+    "/accounts": Endpoint(GET=list_accounts, PUT=set_up_accounts),
     "/events": Endpoint(GET=list_events),
     "/expectations": Endpoint(GET=list_expectations),
     "/signals": Endpoint(POST=send_signal),

@@ -95,6 +95,19 @@ class ChangeResult(msgspec.Struct, frozen=True, kw_only=True):
     """The serial number of the event after those in `events`."""
 
 
+class MemberView(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that a scenario set up together with others."""
+
+    id: str | None
+    """Its id in the scenario; None if it has a SID there."""
+    name: str | None
+    """Its friendly name, if the scenario sets one."""
+    account_sid: str
+    auth_token: str
+    """The primary auth token."""
+    parent_account_sid: str | None
+
+
 class ForgottenView(msgspec.Struct, frozen=True, kw_only=True):
     """An account that was dropped with all that it had."""
 

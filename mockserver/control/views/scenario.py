@@ -21,7 +21,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
 
     serial: int
     at: str
-    kind: Literal["import", "step", "signal", "callback", "inserted", "deleted", "rule", "call", "debugger"]
+    kind: Literal["import", "step", "signal", "callback", "inserted", "deleted", "rule", "token", "call", "debugger"]
     subject: str
     """The recording's handle, or its SID, or the SID of the call, or the rule."""
     sid: str

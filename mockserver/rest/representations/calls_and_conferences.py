@@ -120,13 +120,14 @@ def build_participant(participant: ParticipantFields, wire: Wire, base_url: str)
 
 
 ACCOUNT_NAME = "recmock account"
-"""The friendly name of every account."""
+"""The friendly name of an account that no scenario names."""
 
 
 class AccountFields(msgspec.Struct, frozen=True, kw_only=True):
     """The values in an account's document."""
 
     sid: str
+    name: str
     token: str
     parent_sid: str | None
     date_created: int
@@ -142,7 +143,7 @@ def build_account(account: AccountFields, wire: Wire, base_url: str) -> Document
         "auth_token": account.token,
         "date_created": date,
         "date_updated": date,
-        "friendly_name": ACCOUNT_NAME,
+        "friendly_name": account.name,
         "owner_account_sid": account.parent_sid or account.sid,
         "sid": account.sid,
         "status": "active",

@@ -71,8 +71,8 @@ def list_accounts(exchange: Exchange, _: PathParams) -> ResourcePage:
     query = exchange.parameters
     name, status = query.get_text("FriendlyName"), query.get_choice("Status", _AccountStatus)
     page_request = parse_page_request(query)
-    is_match = name in (None, ACCOUNT_NAME) and status in (None, _AccountStatus.ACTIVE)  # all accounts are alike
-    accounts = _Accounts(exchange, _list_sids(exchange) if is_match else ())
+    sids = _list_sids(exchange) if status in (None, _AccountStatus.ACTIVE) else ()
+    accounts = _Accounts(exchange, [sid for sid in sids if name in (None, _get_name(exchange, sid))])
     return ResourcePage(ACCOUNT, accounts, accounts.list(page_request), page_request, query)
 
 
@@ -91,13 +91,20 @@ def _list_sids(exchange: Exchange) -> Sequence[str]:
 def _build_account(exchange: Exchange, sid: str) -> AccountFields:
     mock = exchange.mock
     account, declared = mock.account(sid), mock.declared_accounts.get(sid.lower())
+    account.run_due()  # a change of its tokens may be due
     is_own = sid == exchange.account.sid
     return AccountFields(
         sid=sid,
+        name=_get_name(exchange, sid),
         token=find_signing_token(exchange)[0] if is_own else account.token,
         parent_sid=None if declared is None or declared.parent is None else fold_sid(declared.parent),
         date_created=account.corpus.spec.t0 - account.corpus.spec.span,
     )
+
+
+def _get_name(exchange: Exchange, sid: str) -> str:
+    member = exchange.mock.groups.find(sid.lower())
+    return ACCOUNT_NAME if member is None or member.name is None else member.name
 
 
 def _walk(window: range, *, newest_first: bool) -> Iterator[int]:

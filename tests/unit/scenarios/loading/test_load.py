@@ -139,7 +139,7 @@ INVALID_SCENARIOS = [
         ":1: routes.https://A:443: expected one route from https://a, found 'https://a' too.",
     ),
     ("routes: [a]", ":1: routes: expected a mapping, found a list"),
-    ("tracks: 2", ":1: tracks: expected a known key, found 'tracks'. Known here: version, name, about, corpus"),
+    ("tracks: 2", ":1: tracks: expected a known key, found 'tracks'. Known here: version, name, about, accounts"),
     (
         make_recording_yaml("chanels: 2"),
         ":3: recordings[0].chanels: expected a known key, found 'chanels'. Did you mean channels?",
