@@ -86,18 +86,21 @@ class Mock(AccountStore):
         if overrides != AccountOverrides():
             self.overrides[key] = overrides
 
-    def set_up_scenario(self, sid: str, scenario: Scenario | None, base_url: str | None = None) -> Account:
+    def set_up_scenario(
+        self, sid: str, scenario: Scenario | None, base_url: str | None = None, token: str | None = None
+    ) -> Account:
         """Replace an account by a new one that plays a scenario, or none. The journal stays.
 
         Args:
             base_url: the scheme and host that the client uses for this server.
+            token: its auth token; None for the declared one, or one that is derived from the seed.
 
         Raises:
             ScenarioSetupError: if the corpus has no room for the scenario. The account then stays unchanged.
             SpanTooShortError: if the span is too short for the number of recordings.
             MixError: if no corpus can have these shares.
         """
-        steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url)
+        steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url, token)
         return self._replacer.install(sid.lower(), run_at_once(steps))
 
     async def set_up_scenario_gradually(self, sid: str, scenario: Scenario | None, base_url: str) -> Account:

@@ -90,10 +90,11 @@ def build_schema() -> dict[str, Any]:
     for name in _SINGLE_KEY_STRUCTS:
         definitions[name] |= {"minProperties": 1, "maxProperties": 1}
     scenario = definitions["Scenario"]["properties"]
-    scenario["recordings"] = {
-        "description": "Recordings that the scenario creates, or a Twilio export.",
-        "anyOf": [{"type": "array", "items": scenario["recordings"]["items"]}, *_EXPORT_SCHEMAS],
-    }
+    for plan in (scenario, definitions["ScriptedAccount"]["properties"]):
+        plan["recordings"] = {
+            "description": "Recordings that the scenario creates, or a Twilio export.",
+            "anyOf": [{"type": "array", "items": plan["recordings"]["items"]}, *_EXPORT_SCHEMAS],
+        }
     source = definitions["ScriptedRecording"]["properties"]["source"]
     source["anyOf"] = [{"$ref": source.pop("$ref")}, {"enum": list(SOURCE_REPLACEMENTS)}]
     _allow_bare_durations(definitions)

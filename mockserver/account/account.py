@@ -70,7 +70,7 @@ class Account(AccountParts):
 
         self._listener = listener
         beginning: AccountCommand[None] = (
-            SetUpScenario(scenario=self.scenario, base_url=self.base_url)
+            SetUpScenario(scenario=self.scenario, base_url=self.base_url, token=self.chosen_token)
             if is_new and not self.is_restored
             else RestoreSnapshot(state=self.snapshot(), scenario=self.scenario)
         )

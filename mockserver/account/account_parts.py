@@ -92,6 +92,12 @@ class AccountParts(AccountRules):
     def _first_token(self) -> str:
         return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
 
+    @property
+    def chosen_token(self) -> str | None:
+        """The auth token that the account begins with; None if it is derived from the seed."""
+        is_derived = self._first_token == derive_auth_token(self.corpus.spec.seed, self.sid)
+        return None if is_derived else self._first_token
+
     @cached_property
     def milestones(self) -> "Milestones | None":
         """What the scenario's expectations wait for; None if they have no order."""

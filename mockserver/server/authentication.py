@@ -152,8 +152,7 @@ class Authentication:
         account = self._mock.account(declared.sid)
         account.run_due()  # a change may be due
         tokens = account.state.auth_tokens
-        if tokens is None:
-            return declared_accounts
+        assert tokens is not None, "its scenario rotates them"
         present = msgspec.structs.replace(declared, token=tokens.primary, secondary=tokens.secondary)
         return {**declared_accounts, key: present}
 

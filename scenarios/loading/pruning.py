@@ -124,10 +124,9 @@ def blank_values(value: Any, paths: frozenset[ValuePath], path: ValuePath = ()) 
 
 def is_consequence(path: ValuePath, wrong_path: ValuePath) -> bool:
     """Return True if the problem at a path may be there only because another value is wrong, and was left out."""
-    if path[:1] == ("accounts",) and len(path) > _ITEM_DEPTH and path[:_ITEM_DEPTH] == wrong_path[:_ITEM_DEPTH]:
+    is_in_account = path[:1] == ("accounts",) and min(len(path), len(wrong_path)) > _ITEM_DEPTH
+    if is_in_account and path[:_ITEM_DEPTH] == wrong_path[:_ITEM_DEPTH]:
         path, wrong_path = path[_ITEM_DEPTH:], wrong_path[_ITEM_DEPTH:]  # both are of what one account plays
-        if not wrong_path:
-            return True
     name, wrong_name = _get_last_name(path), _get_meaning(_get_last_name(wrong_path))
     if wrong_path[: len(path)] == path:
         part = wrong_path[len(path) :]

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid, derive_scripted_account_sid
+from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
+from mockserver.account.commands.command import HistoryEntry
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.mock import Mock
 from mockserver.testing.sink import Sink
@@ -192,6 +194,43 @@ def test_merged_scenarios_keep_auth_and_tokens() -> None:
     assert (merged.auth, merged.tokens) == ("strict", first.tokens)
     with pytest.raises(ScenarioError, match=r"tokens: expected in one scenario only, found in first and second."):
         merge_scenarios([first, from_objects({"name": "second", "auth": "strict", "tokens": tokens})])
+
+
+def test_history_of_an_account_leads_to_the_same_state_on_another_server() -> None:
+    scenario = from_objects(
+        {
+            "auth": "strict",
+            "accounts": [
+                {
+                    "id": "main",
+                    "token": "first",
+                    "tokens": [
+                        {"after": {"requests": 2}, "create": "secondary"},
+                        {"after": "5m", "promote": "secondary"},
+                    ],
+                    "recordings": [{"id": "it", "status_callback": "http://127.0.0.1:9/", "status": "completed"}],
+                }
+            ],
+        }
+    )
+    entries: list[HistoryEntry] = []
+    with Api(make_settings(), scenario) as api:
+        api.mock.listen(lambda sid, entry: entries.append(entry))
+        api.call_control_api("POST", "/reset")
+        for _ in range(3):
+            api.get(api.list_path)
+        api.run_command("POST", "/clock", {"advance": "10m"})
+        tokens, expected = api.get_account().state.auth_tokens, api.get_account().snapshot()
+    assert tokens is not None
+    assert (tokens.next_step, tokens.secondary) == (2, None)
+    mock = Mock(make_settings())
+    for entry in entries:
+        command = entry.command
+        if isinstance(command, SetUpScenario):
+            mock.set_up_scenario(DEMO, command.scenario, command.base_url, command.token)
+        elif not isinstance(command, RestoreSnapshot):
+            mock.account(DEMO).apply(command, entry.at)
+    assert mock.account(DEMO).snapshot() == expected
 
 
 # -- the control API --------------------------------------------------------------------------------

@@ -233,7 +233,7 @@ def test_edited_accounts_are_reloaded(
     mock = Mock(make_settings())
     mock.replace_scenario(combine_scenarios(load_scenarios(["shops.yaml"])))
     shop = derive_scripted_account_sid("0", mock.demo.sid, "shop")
-    seen = []
+    seen: list[object] = []
     edits = iter(
         [
             lambda: write_file(saved, json.dumps({"recordings": [{"sid": "RE" + "1" * 32, "status": "completed"}]})),

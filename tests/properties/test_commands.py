@@ -33,6 +33,11 @@ TWIML = "<Response><Say>Hello</Say><Record maxLength='3'/><Pause length='7'/></R
 CALL = "CA" + "1" * 32
 SCENARIO: dict[str, Any] = {
     "name": "session",
+    "auth": "strict",
+    "tokens": [
+        {"after": {"any": [{"signal": "a"}, {"requests": 5}, {"callback": "completed"}]}, "create": "secondary"},
+        {"after": {"all": [{"time": "1000d"}, {"signal": "b"}]}, "promote": "secondary"},
+    ],
     "recordings": [
         {
             "id": "polled",
@@ -268,7 +273,7 @@ def replay(history: list[tuple[str, HistoryEntry]], mock_settings: Settings) -> 
     for sid, entry in history:
         command = entry.command
         if isinstance(command, SetUpScenario):
-            mock.set_up_scenario(sid, command.scenario, command.base_url)
+            mock.set_up_scenario(sid, command.scenario, command.base_url, command.token)
         elif isinstance(command, RestoreSnapshot):
             mock.roll_back(sid, command.state, command.scenario)
         else:

@@ -10,6 +10,8 @@ class SetUpScenario(AccountCommand[None], frozen=True, kw_only=True):
     scenario: Scenario | None = None
     base_url: str | None = None
     """The scheme and host that the client uses for this server."""
+    token: str | None = None
+    """The auth token that the account begins with; None if it is derived from the seed."""
 
 
 class RestoreSnapshot(AccountCommand[None], frozen=True, kw_only=True):

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from scenarios.loading.load import from_objects
+from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
+from scenarios.tokens import TokenStep
+from scenarios.validation.scenario_checks import check_scenario
 
 SID = "AC" + "1" * 32
 CREATE: dict[str, Any] = {"create": "secondary"}
@@ -154,6 +157,11 @@ def test_nothing_but_auth_is_beside_accounts(key: str, value: Any) -> None:
 def test_accounts_may_share_auth_or_have_their_own() -> None:
     from_objects({"auth": "strict", "accounts": [{"id": "a", "tokens": [CREATE]}]})
     from_objects({"accounts": [{"id": "a", "auth": "strict", "tokens": [CREATE]}, {"id": "b"}]})
+
+
+def test_changes_after_one_that_is_none_are_not_checked() -> None:
+    scenario = Scenario(auth="strict", tokens=(TokenStep(), TokenStep(promote="secondary")))
+    assert [path for path, _ in check_scenario(scenario, None)] == [("tokens", 0)]
 
 
 @pytest.mark.parametrize("key", ["limits", "tokens"])
