@@ -83,14 +83,16 @@ def _write_port(file: Path, port: int) -> None:
 def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> Banner:
     spec = mock.account(mock.demo.sid).corpus.spec
     up_to = format_iso8601(spec.t0)
+    members = mock.groups.list_group(mock.demo.sid.lower())
+    where = "this account" if members else "every account"
     rows = {
-        "recordings": [f"{spec.listed:,} in every account, seed {mock.settings.seed!r}, up to {up_to}"],
+        "recordings": [f"{spec.listed:,} in {where}, seed {mock.settings.seed!r}, up to {up_to}"],
         "scenario": [
             f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name for scenario in scenarios
         ],
         "accounts": [
             f"{member.id or member.declared.sid}: {member.declared.sid}, token {member.declared.token}"
-            for member in mock.groups.list_group(mock.demo.sid.lower())
+            for member in members
         ],
         "import": list_import_events(mock),
         "control": [] if mock.control_token is None else [f"Authorization: Bearer {mock.control_token}"],
