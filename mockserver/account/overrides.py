@@ -15,6 +15,6 @@ class AccountOverrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     wire: WireSetting | None = None
     auth: AuthSetting | None = None
-    """With `strict`, only the account's own token is accepted."""
+    """With `strict`, only the tokens of the account and of its parent are accepted."""
     routes: Annotated[dict[str, str], Meta(max_length=MAX_RULES)] | None = None
     """Routes beside those of the server and of the scenario; one from the same origin replaces theirs."""

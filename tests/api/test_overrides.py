@@ -6,7 +6,7 @@ import pytest
 
 from generators.model import Status
 from mockserver.callbacks.routes import Route
-from mockserver.rest.auth import AuthSetting
+from mockserver.rest.auth import AuthSetting, DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.choices import MediaAuth
 from scenarios.loading.load import from_objects
@@ -189,3 +189,15 @@ def test_paths_without_account_ignore_overrides(api: Api) -> None:
 def test_corpus_endpoint_returns_corpus_spec(api: Api) -> None:
     spec = api.get("/_mock/accounts/demo/corpus").json()
     assert (spec["count"] - spec["on_top"], spec["seed"], spec["account_sid"]) == (1000, "0", api.mock.demo.sid)
+
+
+def test_strict_account_accepts_the_token_of_its_declared_parent() -> None:
+    parent = DeclaredAccount("AC" + "a" * 32, "parent")
+    child = DeclaredAccount("AC" + "c" * 32, "child", parent=parent.sid.upper().replace("AC", "AC", 1))
+    with Api(make_settings(account=(parent, child))) as api:
+        configure(api, child.sid, auth="strict")
+        statuses = {}
+        for auth in ((parent.sid, "parent"), (parent.sid, "x"), (child.sid, "child"), (child.sid, "parent")):
+            api.auth = auth
+            statuses[auth] = api.get(build_list_path(child.sid)).status_code
+        assert [*statuses.values()] == [200, 401, 200, 401]

@@ -147,7 +147,8 @@ class AccountClient:
 
         Args:
             wire: `twilio`, `schema` or `auto`; None for the server's setting.
-            auth: `any`, `off`, or `strict` for the account's own token; None for the server's setting.
+            auth: `any`, `off`, or `strict` for the tokens of the account and of its parent; None for the server's
+                setting.
             routes: the origins that receive callbacks for public origins, such as
                 `{"https://app.example.com": "http://127.0.0.1:8000"}`, beside the routes of the server and of the
                 scenario; None for none.
