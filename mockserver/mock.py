@@ -111,7 +111,7 @@ class Mock(AccountStore):
     def forget(self, sid: str) -> None:
         """Drop an account with its overrides, snapshots and group. The next request creates it again."""
         key = sid.lower()
-        for member in self.groups.replace(key, ()):
+        for member in self.groups.forget(key):
             if member.key != key:
                 self.forget(member.declared.sid)
         if (account := self._accounts.remove(key)) is not None:

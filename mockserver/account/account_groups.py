@@ -22,6 +22,11 @@ class GroupMember(msgspec.Struct, frozen=True):
     """What happens in it."""
 
     @property
+    def name_in_scenario(self) -> str:
+        """Its id, or its SID if it has none."""
+        return self.id or self.declared.sid
+
+    @property
     def key(self) -> str:
         """The AccountSid in lower case."""
         return self.declared.sid.lower()
@@ -43,6 +48,8 @@ class AccountGroups:
         self._declared_accounts = declared_accounts
         self._groups: dict[str, tuple[GroupMember, ...]] = {}
         self._members: dict[str, GroupMember] = {}
+        self._server_members: tuple[GroupMember, ...] = ()
+        """The group of the server's scenario, which stays when its accounts are dropped."""
 
     @property
     def demo(self) -> DeclaredAccount:
@@ -106,7 +113,13 @@ class AccountGroups:
         self._members = {}
         self._declared_accounts.clear()
         self._declared_accounts.update(self._own_accounts)
-        self.replace(self._demo.sid.lower(), members)
+        self._server_members = tuple(members)
+        self.replace(self._demo.sid.lower(), self._server_members)
+
+    def forget(self, key: str) -> tuple[GroupMember, ...]:
+        """Remove the group that was set up for an account, unless it is the server's, and return its members."""
+        group = self._groups.get(key, ())
+        return () if group == self._server_members else self.replace(key, ())
 
     def _update(self) -> None:
         self._members = {member.key: member for group in self._groups.values() for member in group}

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import count
 
+from generators.corpus.weekly_rhythm import SpanTooShortError
 from mockserver.account.account import Account
 from mockserver.account.account_groups import GroupMember
 from mockserver.account.evicted_accounts import EvictedAccounts
@@ -78,8 +79,10 @@ class NewAccounts:
     def _create_member(self, member: GroupMember, base_url: str | None) -> Steps[Account]:
         try:
             return (yield from self.create_replacement(member.key, member.scenario, base_url, member.declared.token))
+        except SpanTooShortError as error:
+            raise ScenarioSetupError(f"account {member.name_in_scenario}: corpus: expected {error}") from None
         except ScenarioSetupError as error:
-            raise ScenarioSetupError(f"account {member.id or member.declared.sid}: {error}") from None
+            raise ScenarioSetupError(f"account {member.name_in_scenario}: {error}") from None
 
     def create_from_snapshot(
         self, key: str, snapshot: bytes, scenario: Scenario | None, budget: LogBudget | None

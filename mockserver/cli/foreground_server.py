@@ -91,8 +91,7 @@ def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) ->
             f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name for scenario in scenarios
         ],
         "accounts": [
-            f"{member.id or member.declared.sid}: {member.declared.sid}, token {member.declared.token}"
-            for member in members
+            f"{member.name_in_scenario}: {member.declared.sid}, token {member.declared.token}" for member in members
         ],
         "import": list_import_events(mock),
         "control": [] if mock.control_token is None else [f"Authorization: Bearer {mock.control_token}"],

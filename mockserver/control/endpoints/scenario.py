@@ -85,8 +85,6 @@ async def set_up_accounts(exchange: Exchange, path: PathParams) -> list[MemberVi
         require_accounts(scenario)
         refuse_fixed_sids(scenario)
         accounts = await exchange.mock.set_up_accounts(sid, scenario, exchange.base_url)
-    except SpanTooShortError as error:
-        raise make_invalid_command_error(f"corpus: expected {error}") from None
     except MockSetupError as error:
         raise make_invalid_command_error(str(error)) from None
     for account in accounts:
