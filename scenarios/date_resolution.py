@@ -5,8 +5,9 @@ from typing import TypeVar
 
 import msgspec
 
-from scenarios.model import Pick, RecordingFields, ScriptedRecording, Step, Timeline
+from scenarios.model import Pick, ScriptedRecording
 from scenarios.relative_dates import RelativeDate, resolve_date
+from scenarios.steps import RecordingFields, Step, Timeline
 
 Dated = TypeVar("Dated", ScriptedRecording, Pick, RecordingFields)
 _FIELDS = ("start_time", "date_updated")

@@ -5,18 +5,10 @@ from msgspec import UNSET
 
 from generators.model import Status
 from scenarios.callbacks import ScriptedCallback, StepCallbacks
-from scenarios.model import (
-    CallbackEvents,
-    FieldsWithSubscription,
-    OnCreate,
-    Pick,
-    RecordingFields,
-    ScriptedRecording,
-    Step,
-    Timeline,
-)
+from scenarios.model import FieldsWithSubscription, OnCreate, Pick, ScriptedRecording
 from scenarios.related_resources import with_initial_related_statuses
 from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.steps import CallbackEvents, RecordingFields, Step, Timeline
 from scenarios.triggers import Trigger
 
 _ACTIVE = frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.STOPPED})

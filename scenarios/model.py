@@ -1,28 +1,26 @@
 """The data model of a scenario, for files in YAML, TOML and JSON and for Python objects."""
 
 from threading import Lock
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from generators.model import CallStatus, Source, Track
 from scenarios.arrival_values import MAX_ARRIVALS, Rate, Rhythm, Spread
-from scenarios.callbacks import ScriptedCallback, StepCallbacks
 from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
 from scenarios.durations import Duration
 from scenarios.expectations import Expectation
-from scenarios.field_types import AccountSid, CallSid, ConferenceSid, Currency, ErrorCode, Price, RecordingSid, Seconds
+from scenarios.field_types import AccountSid, CallSid, ConferenceSid, RecordingSid
 from scenarios.limits import Limit
 from scenarios.origins import UrlOrigin
 from scenarios.plans import ClockPlan, CorpusPlan, Shares
 from scenarios.relative_dates import RecordingDate
 from scenarios.rules import MAX_RULES, Fault, PageDriftRule, Sequence
 from scenarios.selector import Selector
-from scenarios.statuses import CallbackEvent, ConferenceStatus, RecordingStatus, TranscriptionStep
+from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.steps import MAX_STEPS, CallbackEvents, RecordingFields, Timeline
 from scenarios.tokens import MAX_TOKEN_STEPS, AuthToken, TokenStep
-from scenarios.triggers import WrittenTrigger
 from scenarios.windows import Windowed
 
 HANDLE_PATTERN = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
@@ -35,66 +33,14 @@ Handle = Annotated[
     ),
 ]
 """The name of a recording in a scenario and in tests."""
-CallbackEvents = tuple["CallbackEvent", ...]
 TwilioWireKey = Literal["call_sid", "source", "channels", "track", "duration", "price", "price_unit", "error_code"]
 """The keys whose values may differ on Twilio's wire."""
 
 
-class RecordingFields(
-    msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """Scripted fields of a recording. The others are generated."""
-
-    duration: Seconds | UnsetType | None = UNSET
-    """The seconds that it lasts."""
-    price: Price | UnsetType | None = UNSET
-    """Twilio's charge, at most 0."""
-    price_unit: Currency | UnsetType = UNSET
-    """The currency of the price."""
-    error_code: ErrorCode | UnsetType | None = UNSET
-    """The code of what went wrong."""
-    channels: Literal[1, 2] | UnsetType = UNSET
-    """The number of channels: 2 has each side on its own."""
-    source: Source | UnsetType = UNSET
-    """What started the recording."""
-    track: Track | UnsetType = UNSET
-    """The side of the call that was recorded."""
-    encryption_details: dict[str, Any] | UnsetType | None = UNSET
-    """The details of an encrypted recording, as Twilio sends them. Null shows that it is not encrypted."""
-    start_time: RecordingDate | UnsetType | None = UNSET
-    """The instant at which the recording began, until `date_created`."""
-    date_updated: RecordingDate | UnsetType = UNSET
-    """The instant of the last change, from `date_created` on."""
-
-
-class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One change of a recording, and its condition."""
-
-    after: WrittenTrigger | None = None
-    """The condition; at once if left out."""
-    status: RecordingStatus | None = None
-    """The new status. If it is left out, the status stays: the step only sets fields or sends callbacks."""
-    set: RecordingFields = RecordingFields()
-    """Fields of the recording that change."""
-    transcription: TranscriptionStep | None = None
-    """The new status of its transcription. Without a step, a completed recording has a transcription at once."""
-    call: CallStatus | None = None
-    """The new status of its call. Without a step, the call is over when its recordings are."""
-    conference: ConferenceStatus | None = None
-    """The new status of its conference. Without a step, the conference is over when its recordings are."""
-    callback: CallbackEvent | ScriptedCallback | StepCallbacks | UnsetType = UNSET
-    """The callback events to send, by default the status's own if the recording subscribes to it. `[]` sends none. An
-    object says what is wrong with a callback, such as `{event: completed, signature: missing}`.
-    """
-
-
-MAX_STEPS = 1000
-"""The most steps of one timeline: all of them may run at once, for one request."""
 MAX_TRANSCRIPT_LENGTH = 300_000
 """The longest transcript, in characters: it is more than a person speaks in 24 hours."""
 _MAX_PICKS = 100
 MAX_ARRIVAL_RULES = 100
-Timeline = tuple[Step, ...]
 
 DECODE_LOCK = Lock()
 """msgspec 0.22 can crash when two threads build the decoder of a recursive type at once. Hold it to decode triggers."""
@@ -145,7 +91,7 @@ class ScriptedRecording(
     """True for a recording of a Twilio export. Its values may contradict each other, and its first status sends no
     callback.
     """
-    twilio_wire: dict[TwilioWireKey, str | int | float | None] = {}
+    twilio_wire: dict[TwilioWireKey, str | int | float | None] = msgspec.field(default_factory=dict)
     """Values that only Twilio's wire shows, because the contract allows none of them. Imports set them."""
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from generators.model import CallStatus
-from scenarios.model import Step, Timeline
 from scenarios.statuses import ConferenceStatus, TranscriptionStep
+from scenarios.steps import Step, Timeline
 
 _UNANSWERED = (CallStatus.QUEUED, CallStatus.RINGING)
 _NOT_READY = (TranscriptionStep.NONE, TranscriptionStep.IN_PROGRESS)

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
-from scenarios.model import Step, Timeline
 from scenarios.statuses import CallbackEvent
+from scenarios.steps import Step, Timeline
 from scenarios.triggers import COUNTED, compute_instants, is_satisfied, walk_leaf_triggers
 
 Text = TypeVar("Text", bound=str)

@@ -23,7 +23,8 @@ from scenarios.arrivals import (
     list_status_shares,
 )
 from scenarios.lifecycle import build_full_timeline
-from scenarios.model import Arrival, Timeline
+from scenarios.model import Arrival
+from scenarios.steps import Timeline
 
 Choice = TypeVar("Choice")
 _UNIT = 1 << 32

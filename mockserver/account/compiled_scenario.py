@@ -13,9 +13,10 @@ from mockserver.account.setup_error import ScenarioSetupError
 from scenarios.date_resolution import resolve_recording
 from scenarios.handles import NamedRecording, iter_named_recordings
 from scenarios.lifecycle import build_full_timeline
-from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Timeline
+from scenarios.model import FieldsWithSubscription, Pick, Scenario, ScriptedRecording
 from scenarios.problems import format_path
 from scenarios.relative_dates import get_instant
+from scenarios.steps import RecordingFields, Timeline
 from scenarios.triggers import to_microseconds
 from scenarios.validation.coherence_checks import check_dates
 from scenarios.validation.dates import check_dated_subject

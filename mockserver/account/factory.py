@@ -102,17 +102,21 @@ class AccountFactory:
         if scenario is not None and clock_origin is None and self._starts_at_present(scenario):
             clock_origin = ticks()  # the set-up takes time too
         account = self._build_account(key, scenario, journal, cache_key, state, clock_origin, base_url, token)
+        yield from self._fill_account(account, base_url, clock_origin)
+        return account
+
+    def _fill_account(self, account: Account, base_url: str | None, clock_origin: int | None) -> Steps[None]:
+        """Give a new account its first state: that of a snapshot, or that of its scenario."""
         try:
-            if state is not None:
+            if account.is_restored:
                 yield from account.recordings.recording_index.load()
-            elif scenario is not None:
-                yield from self._play(scenario, account, base_url, clock_origin)
+            elif account.scenario is not None:
+                yield from self._play(account.scenario, account, base_url, clock_origin)
         except BaseException:  # its events no longer count in the budget
             account.close()
             raise
-        if state is None:
+        if not account.is_restored:
             account.changes.mark_as_new()
-        return account
 
     def _play(
         self, scenario: Scenario, account: Account, base_url: str | None, clock_origin: int | None

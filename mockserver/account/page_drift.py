@@ -9,10 +9,10 @@ from mockserver.account.state.rules import PageDriftState
 from mockserver.account.state.state import State
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.timelines import Timelines
-from scenarios.model import RecordingFields
 from scenarios.operations import Operation
 from scenarios.rules import PageDriftRule
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields
 from scenarios.windows import Phase, build_window
 
 if TYPE_CHECKING:

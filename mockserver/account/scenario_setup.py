@@ -22,8 +22,9 @@ from mockserver.account.state.subscription import Subscription
 from scenarios.date_resolution import resolve_pick
 from scenarios.handles import assign_pick_handles
 from scenarios.lifecycle import build_full_timeline
-from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording
+from scenarios.model import FieldsWithSubscription, Pick, Scenario, ScriptedRecording
 from scenarios.selector import Selector
+from scenarios.steps import RecordingFields
 from scenarios.triggers import format_instant
 
 _MAX_SEARCHED = 100_000

@@ -15,9 +15,9 @@ from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
 from scenarios import timeline
-from scenarios.model import Step, Timeline
 from scenarios.relative_dates import get_instant
 from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.steps import Step, Timeline
 from scenarios.timeline import RequestKind, TimelineProgress
 
 if TYPE_CHECKING:

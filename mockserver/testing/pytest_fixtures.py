@@ -243,8 +243,7 @@ def _write_trust(handle: MockTwilio) -> "TrustFiles":
 
 def _report_findings(handle: MockTwilio, mode: str) -> None:
     """Examine the requests of a test, and warn or fail if the doctor has findings."""
-    report = handle.doctor.examine() if mode != "off" else None
-    if report is None or report.is_clean:
+    if mode == "off" or (report := handle.doctor.examine()).is_clean:
         return
     if mode == "error":
         pytest.fail(f"recmock doctor:\n{report}", pytrace=False)

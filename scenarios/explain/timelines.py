@@ -23,9 +23,10 @@ from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.explain.tokens import explain_tokens
 from scenarios.handles import assign_pick_handles, iter_named_recordings
 from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
-from scenarios.model import CallbackEvents, RecordingFields, Scenario, Step, Timeline
+from scenarios.model import Scenario
 from scenarios.related_resources import iter_related_statuses
 from scenarios.relative_dates import RelativeDate, describe_relative_date
+from scenarios.steps import CallbackEvents, RecordingFields, Step, Timeline
 from scenarios.triggers import describe_trigger, format_instant, to_microseconds
 
 _MAX_SHOWN_HANDLES = 4

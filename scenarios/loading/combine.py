@@ -55,10 +55,7 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
         return scenarios[0]
     if any(scenario.accounts for scenario in scenarios):
         return _merge_accounts(scenarios)
-    _refuse_duplicates("a recording with the id", scenarios, list_ids)
-    _refuse_duplicates("a recording with the SID", scenarios, _list_sids)
-    _refuse_duplicates("a call with the id", scenarios, lambda scenario: _list_group_ids(scenario.calls))
-    _refuse_duplicates("a conference with the id", scenarios, lambda scenario: _list_group_ids(scenario.conferences))
+    _refuse_all_duplicates(scenarios)
     joined: dict[str, Any] = {
         field: tuple(item for scenario in scenarios for item in getattr(scenario, field)) for field in _LIST_FIELDS
     }
@@ -76,6 +73,13 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
     for complaint in check_scenario(whole, Path()):  # an instant of one scenario may be before the other's clock starts
         raise Origin(whole.name).build_error(*complaint)
     return whole
+
+
+def _refuse_all_duplicates(scenarios: Sequence[Scenario]) -> None:
+    _refuse_duplicates("a recording with the id", scenarios, list_ids)
+    _refuse_duplicates("a recording with the SID", scenarios, _list_sids)
+    _refuse_duplicates("a call with the id", scenarios, lambda scenario: _list_group_ids(scenario.calls))
+    _refuse_duplicates("a conference with the id", scenarios, lambda scenario: _list_group_ids(scenario.conferences))
 
 
 def _merge_accounts(scenarios: Sequence[Scenario]) -> Scenario:

@@ -7,13 +7,14 @@ from generators.suggestion import find_closest
 from scenarios.callbacks import ScriptedCallback
 from scenarios.callers import Caller
 from scenarios.creation_matcher import CreationMatcher
-from scenarios.model import Arrival, Pick, RecordingGroup, Scenario, ScriptedRecording, Step
+from scenarios.model import Arrival, Pick, RecordingGroup, Scenario, ScriptedRecording
 from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import LEFT_OUT, ValuePath
 from scenarios.recording_groups import GROUP_KEYS
 from scenarios.related_resources import PRECEDING
 from scenarios.rules import Fault, Then, When
 from scenarios.selector import Selector
+from scenarios.steps import Step
 from scenarios.triggers import Trigger
 
 _STATUS_KEYS = frozenset({"status", "timeline", "where", "recordings", "pick", "on_create", *GROUP_KEYS})

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from generators.model import API_VERSION, Source, Track
 from scenarios.loading.import_report import ImportChange
-from scenarios.model import RecordingFields
 from scenarios.problems import describe_value
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields
 
 ACCOUNT_DEPENDENT_KEYS = frozenset({"account_sid", "api_version", "uri", "subresource_uris", "media_url"})
 """Keys of a recording whose values depend on its account."""

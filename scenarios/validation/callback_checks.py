@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from generators.suggestion import suggest
 from scenarios.callbacks import PARAMETER_NAMES, ScriptedCallback
 from scenarios.durations import find_duration_problem, parse_duration
-from scenarios.model import Step
 from scenarios.problems import Problem, ValuePath, describe_value
+from scenarios.steps import Step
 
 _NAMES_BY_FOLDED = {name.lower(): name for name in PARAMETER_NAMES}
 

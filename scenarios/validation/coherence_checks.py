@@ -12,10 +12,11 @@ from msgspec import UNSET, UnsetType
 from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, Source
 from scenarios.lifecycle import ERROR_CODES_WITH_AUDIO, STATUSES, STATUSES_WITHOUT_AUDIO, with_initial_step
-from scenarios.model import Pick, RecordingFields, ScriptedRecording
+from scenarios.model import Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath, describe_value
 from scenarios.relative_dates import AT_START, RelativeDate, get_offset
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields
 from scenarios.triggers import to_microseconds
 
 _STATUS_FIELDS = ("duration", "price", "error_code")

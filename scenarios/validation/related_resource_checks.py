@@ -6,10 +6,11 @@ from msgspec import UNSET
 
 from generators.model import CONFERENCE_SOURCES
 from scenarios.lifecycle import STATUSES_WITHOUT_AUDIO
-from scenarios.model import OnCreate, Pick, RecordingFields, ScriptedRecording, Step
+from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath
 from scenarios.related_resources import PRECEDING, iter_related_statuses
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields, Step
 
 
 def changes_something(step: Step) -> bool:

@@ -7,9 +7,10 @@ from msgspec import UNSET
 
 from scenarios.callbacks import get_event
 from scenarios.lifecycle import STATUSES, get_step_callbacks, get_subscription, with_initial_step
-from scenarios.model import CallbackEvents, OnCreate, Pick, ScriptedRecording, Step
+from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.steps import CallbackEvents, Step
 from scenarios.triggers import CheckContext
 from scenarios.validation.callback_checks import check_callbacks
 from scenarios.validation.coherence_checks import check_step_values

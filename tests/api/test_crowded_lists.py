@@ -10,8 +10,8 @@ from mockserver.account.account import Account
 from mockserver.account.resources.call_filter import CallFilter
 from mockserver.account.resources.filter import RecordingFilter
 from mockserver.rest.paging import PageRequest
-from scenarios.model import RecordingFields
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields
 from tests.harness import T0, Api, make_settings
 from tests.work_counter import WorkCounter
 

@@ -13,11 +13,12 @@ from mockserver.journal.doctor.rules import RULES, examine
 from mockserver.rest.auth import AuthSetting
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.choices import MediaAuth
-from scenarios.model import Pick, Scenario, Step
+from scenarios.model import Pick, Scenario
 from scenarios.operations import Operation
 from scenarios.plans import CorpusPlan
 from scenarios.rules import Fault, PageDriftRule, Sequence, Then, When
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import Step
 from tests.harness import Api, make_settings
 from tests.journal_entries import LIST_PATH, OTHER_SIDS, SECRET, make_entry, make_journal
 

@@ -19,10 +19,11 @@ from twilio.request_validator import RequestValidator
 
 from generators.seeds import derive_auth_token, derive_bytes, derive_demo_account_sid
 from mockserver.callbacks.routes import Route
-from mockserver.control.client.argument_types import CallbackEventName, FaultRule, TimelineStep
+from mockserver.control.client.argument_types import CallbackEventName, TimelineStep
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.client.errors import ControlError
 from mockserver.control.client.faults import UnusedFaultError
+from mockserver.control.client.rule_types import FaultRule
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import SettingsError
@@ -490,7 +491,9 @@ def test_recordings_come_in_until_they_are_stopped(mock: MockTwilio) -> None:
 
 
 def test_limit_refuses_requests_until_the_end_of_with(mock: MockTwilio) -> None:
-    with mock.faults.limit("list_recordings", requests=1, per="1h", when={"page": 0}) as limit:
+    after = {"requests": 1}
+    with mock.faults.limit("list_recordings", requests=1, per="1h", when={"page": 0}, after=after, ttl="1h") as limit:
+        list_sids(mock, limit=1)  # the limit starts after this one
         list_sids(mock, limit=1)
         with pytest.raises(TwilioException):
             list_sids(mock, limit=1)

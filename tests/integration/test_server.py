@@ -24,8 +24,8 @@ from mockserver.server.listening_sockets import ListenError, bind, get_bound_add
 from mockserver.server.protocol import MockProtocol
 from mockserver.settings.choices import MediaRedirect
 from mockserver.settings.parsing import Address
-from scenarios.model import Step
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import Step
 from scenarios.triggers import Trigger
 from tests.harness import Api, make_settings
 from tests.sockets import LOOPS, RunningServer, run_server

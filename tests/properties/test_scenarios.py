@@ -23,21 +23,13 @@ from scenarios.lifecycle import STATUSES, STATUSES_WITHOUT_AUDIO
 from scenarios.limits import Limit
 from scenarios.loading.documents import FileFormat
 from scenarios.loading.load import from_objects, loads
-from scenarios.model import (
-    Arrival,
-    OnCreate,
-    Pick,
-    RecordingFields,
-    Scenario,
-    ScriptedRecording,
-    Step,
-    Timeline,
-)
+from scenarios.model import Arrival, OnCreate, Pick, Scenario, ScriptedRecording
 from scenarios.operations import Operation
 from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import ScenarioError
 from scenarios.rules import ChunkedDribble, Delay, Fault, NetworkFault, PageDriftRule, Sequence, Then, When
 from scenarios.statuses import CallbackEvent, RecordingStatus, TranscriptionStep
+from scenarios.steps import RecordingFields, Step, Timeline
 from scenarios.triggers import Trigger
 from scenarios.writing import write_yaml
 

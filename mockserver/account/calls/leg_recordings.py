@@ -14,8 +14,8 @@ from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_recordings import LegRecording, RecordingPause, RecordOptions, Utterance
-from scenarios.model import Step
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import Step
 
 
 class LegRecordings:

@@ -1,7 +1,7 @@
 """Commands that drive timelines, and those that move the clock."""
 
 from mockserver.account.commands.command import AccountCommand
-from scenarios.model import Step
+from scenarios.steps import Step
 
 
 class ApplyStep(AccountCommand[None], frozen=True, kw_only=True):

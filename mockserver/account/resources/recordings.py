@@ -20,9 +20,9 @@ from mockserver.account.resources.status_change import (
 from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
-from scenarios.model import RecordingFields
 from scenarios.relative_dates import get_instant
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields
 from scenarios.triggers import to_microseconds
 
 CURRENT = "Twilio.CURRENT"

@@ -13,8 +13,8 @@ from generators.model import EncryptionDetails, Recording, Status
 from generators.random_fields import RandomFields
 from mockserver.account.state.in_progress import RecordingInProgress
 from scenarios.lifecycle import STATUSES
-from scenarios.model import RecordingFields
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields
 from scenarios.triggers import to_microseconds
 
 _PRICE_STEP = Decimal("0.00001")

@@ -20,7 +20,8 @@ from mockserver.account.state.rules import FaultRuleState, PageDriftState
 from mockserver.account.state.scripted_parents import ScriptedParent
 from mockserver.account.state.subscription import ReachedStatus, Subscription
 from mockserver.account.state.windows import WindowState, WindowTimer
-from scenarios.model import ScriptedRecording, Step
+from scenarios.model import ScriptedRecording
+from scenarios.steps import Step
 from scenarios.timeline import TimelineProgress
 
 FIRST_CREATED = 1 << 56

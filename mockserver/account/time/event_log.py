@@ -3,7 +3,7 @@
 from mockserver.account.state.state import Event, State
 from mockserver.account.time.clock import Clock
 from mockserver.journal.budget import BudgetedLog, LogBudget
-from scenarios.model import Step
+from scenarios.steps import Step
 
 _EVENTS_TO_KEEP = 10_000
 _EVENT_BYTES = 300

@@ -7,8 +7,8 @@ import msgspec
 
 from mockserver.account.account import Account
 from scenarios.durations import format_duration
-from scenarios.model import Step
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import Step
 from scenarios.triggers import Trigger
 
 

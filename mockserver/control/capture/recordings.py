@@ -16,8 +16,9 @@ from mockserver.account.account import Account
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.control.capture.changes import Change, build_steps
 from scenarios.lifecycle import STATUSES
-from scenarios.model import RecordingFields, Scenario, ScriptedRecording, Step
+from scenarios.model import Scenario, ScriptedRecording
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields, Step
 
 _PRICE_STEP = Decimal("0.00001")
 _ACTIVE = (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.STOPPED)

@@ -10,13 +10,13 @@ from mockserver.control.views.faults import RuleView
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from mockserver.control.client.argument_types import (
+    from mockserver.control.client.argument_types import OperationName
+    from mockserver.control.client.rule_types import (
         FaultConditions,
         FaultEffect,
         FaultRule,
         LimitedBy,
         LimitRule,
-        OperationName,
         RequestConditions,
         RuleWindow,
         SequenceAnswer,
@@ -143,6 +143,9 @@ class FaultsClient:
         by: "LimitedBy" = "account",
         concurrent: int | None = None,
         when: "FaultConditions | None" = None,
+        after: "Mapping[str, Any] | str | None" = None,
+        until: "Mapping[str, Any] | str | None" = None,
+        ttl: str | None = None,
         optional: bool = False,
     ) -> ArmedFaults:
         """Add a rate limit, with the fields of a scenario's `limits`. It is applied when it refuses a request.
@@ -153,10 +156,14 @@ class FaultsClient:
             by: what has a count of its own.
             concurrent: how many requests may be in progress at once.
             when: further conditions, such as `{"page": 1}`.
+            after: from when on it applies; see `__call__`.
+            until: until when it applies, counted from its start.
+            ttl: how long it applies, from its start.
             optional: True if the end of a `with` accepts that no request was refused.
         """
         pattern: FaultConditions = {**(when or {})} if op is None else {"op": op, **(when or {})}
         limit: LimitRule = {"when": pattern, "requests": requests, "per": per, "by": by, "concurrent": concurrent}
+        limit |= {"after": after, "until": until, "ttl": ttl}
         return self.arm(limits=[limit], optional=optional)
 
     def arm(

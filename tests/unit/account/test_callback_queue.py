@@ -10,8 +10,8 @@ from mockserver.account.commands.calls import UpdateCall
 from mockserver.account.state.deliveries import Delivery, DeliveryState
 from mockserver.account.state.live_calls import Direction
 from mockserver.callbacks.outcome import Failure, Outcome
-from scenarios.model import Step
 from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.steps import Step
 from tests.accounts import CALLBACK_URL, list_steps, make_account, make_scenario, make_scripted_account
 from tests.calls import ALL_EVENTS, Line, respond
 

@@ -12,9 +12,9 @@ from scenarios.loading.combine import merge_scenarios
 from scenarios.loading.load import from_objects, loads
 from scenarios.loading.scenario_input import load_any_scenario
 from scenarios.loading.sources import build_file_source
-from scenarios.model import RecordingFields
 from scenarios.problems import ScenarioError
 from scenarios.recording_groups import map_recordings
+from scenarios.steps import RecordingFields
 
 CALL, CONFERENCE, SID = "CA" + "a" * 32, "CF" + "a" * 32, "RE" + "a" * 32
 NUMBERS = "expected a whole number from 1 to 1000, found"

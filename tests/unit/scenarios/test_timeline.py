@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from scenarios import timeline
-from scenarios.model import Step
 from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.steps import Step
 from scenarios.timeline import (
     RequestKind,
     TimelineProgress,

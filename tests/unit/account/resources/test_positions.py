@@ -14,8 +14,8 @@ from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.listing import Page
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.paging import Cursor, PageRequest
-from scenarios.model import RecordingFields
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields
 from tests.accounts import make_account
 from tests.harness import T0
 

@@ -13,8 +13,8 @@ from mockserver.account.resources.status_change import (
     without_adversarial_body,
 )
 from mockserver.account.state.in_progress import RecordingInProgress
-from scenarios.model import RecordingFields
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields
 from tests.accounts import make_account
 
 NOW = 1_767_225_600_000_000

@@ -5,8 +5,9 @@ import pytest
 from scenarios.explain.timelines import describe_step, explain_scenario
 from scenarios.lifecycle import DEFAULT_ON_CREATE, get_step_callbacks, with_initial_step
 from scenarios.loading.load import load, loads
-from scenarios.model import CallbackEvents, OnCreate, Pick, RecordingFields, ScriptedRecording, Step, Timeline
+from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.steps import CallbackEvents, RecordingFields, Step, Timeline
 from scenarios.triggers import Trigger, describe_trigger
 
 COMPLETED_EVENTS = (CallbackEvent.COMPLETED,)

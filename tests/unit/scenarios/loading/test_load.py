@@ -10,10 +10,11 @@ from scenarios.handles import list_ids
 from scenarios.loading.load import from_objects, load, loads
 from scenarios.loading.sources import find_bundled_files, find_source
 from scenarios.mix_shares import collect_mix_shares
-from scenarios.model import OnCreate, RecordingFields, Scenario, ScriptedRecording, Step
+from scenarios.model import OnCreate, Scenario, ScriptedRecording
 from scenarios.plans import CorpusPlan
 from scenarios.problems import ScenarioError
 from scenarios.statuses import RecordingStatus
+from scenarios.steps import RecordingFields, Step
 from scenarios.triggers import Trigger
 
 BUNDLED_NAMES = (
