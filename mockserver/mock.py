@@ -1,6 +1,7 @@
 """Everything that one server knows: its settings, its accounts and its cache."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from mockserver.account.account import Account
 from mockserver.account.account_groups import GroupMember
@@ -17,7 +18,9 @@ from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.machine_clock import real_pause, stopwatch
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
-from scenarios.model import Scenario
+
+if TYPE_CHECKING:
+    from scenarios.model import Scenario
 
 
 class Mock(AccountStore):
@@ -40,7 +43,7 @@ class Mock(AccountStore):
         self,
         settings: Settings | None = None,
         *,
-        scenario: Scenario | None = None,
+        scenario: "Scenario | None" = None,
         instance_id: str = "0" * 16,
         control_token: str | None = None,
         stopwatch: Callable[[], float] = stopwatch,
@@ -87,7 +90,7 @@ class Mock(AccountStore):
             self.overrides[key] = overrides
 
     def set_up_scenario(
-        self, sid: str, scenario: Scenario | None, base_url: str | None = None, token: str | None = None
+        self, sid: str, scenario: "Scenario | None", base_url: str | None = None, token: str | None = None
     ) -> Account:
         """Replace an account by a new one that plays a scenario, or none. The journal stays.
 
@@ -103,7 +106,7 @@ class Mock(AccountStore):
         steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url, token)
         return self._replacer.install(sid.lower(), run_at_once(steps))
 
-    async def set_up_scenario_gradually(self, sid: str, scenario: Scenario | None, base_url: str) -> Account:
+    async def set_up_scenario_gradually(self, sid: str, scenario: "Scenario | None", base_url: str) -> Account:
         """Replace an account like `set_up_scenario`. Until the new one is complete, requests reach the old one."""
         steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url)
         return await self._replacer.install_gradually(sid.lower(), steps)
@@ -134,17 +137,17 @@ class Mock(AccountStore):
         account.journal.clear()
         return account
 
-    def roll_back(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
+    def roll_back(self, sid: str, snapshot: bytes, scenario: "Scenario | None") -> Account:
         """Restore an account from a snapshot and the scenario of that time."""
         steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
         return self._replacer.install(sid.lower(), run_at_once(steps))
 
-    async def roll_back_gradually(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
+    async def roll_back_gradually(self, sid: str, snapshot: bytes, scenario: "Scenario | None") -> Account:
         """Restore an account like `roll_back`. Until the new one is complete, requests reach the old one."""
         steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
         return await self._replacer.install_gradually(sid.lower(), steps)
 
-    def replace_scenario(self, scenario: Scenario | None) -> None:
+    def replace_scenario(self, scenario: "Scenario | None") -> None:
         """Play another scenario in every account. All accounts start from their first state.
 
         Raises:
@@ -153,13 +156,15 @@ class Mock(AccountStore):
         members = self.groups.build_members(scenario)
         self._restart(scenario, members, run_at_once(self._new_accounts.create_first(scenario, members)))
 
-    async def replace_scenario_gradually(self, scenario: Scenario | None) -> None:
+    async def replace_scenario_gradually(self, scenario: "Scenario | None") -> None:
         """Play another scenario like `replace_scenario`. Until it is set up once, requests reach the old accounts."""
         members = self.groups.build_members(scenario)
         steps = self._new_accounts.create_first(scenario, members)
         self._restart(scenario, members, await run_between_requests(steps))
 
-    def _restart(self, scenario: Scenario | None, members: Sequence[GroupMember], accounts: Sequence[Account]) -> None:
+    def _restart(
+        self, scenario: "Scenario | None", members: Sequence[GroupMember], accounts: Sequence[Account]
+    ) -> None:
         """Drop all accounts, and begin with those that play another scenario."""
         self.scenario = scenario
         self.groups.restart(members)
@@ -172,7 +177,7 @@ class Mock(AccountStore):
         for account in accounts:
             self._accounts.add(account.sid.lower(), account)
 
-    async def set_up_accounts(self, sid: str, scenario: Scenario, base_url: str) -> list[Account]:
+    async def set_up_accounts(self, sid: str, scenario: "Scenario", base_url: str) -> list[Account]:
         """Set up the accounts of a scenario for an account, which is the first of them.
 
         Raises:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from scenarios.durations import Duration
-from scenarios.rules import MAX_NAMES
+from scenarios.numbers import MAX_NAMES
 from scenarios.statuses import CallbackEvent
 
 MAX_TIMES = 100

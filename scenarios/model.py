@@ -13,10 +13,11 @@ from scenarios.durations import Duration
 from scenarios.expectations import Expectation
 from scenarios.field_types import AccountSid, CallSid, ConferenceSid, RecordingSid
 from scenarios.limits import Limit
+from scenarios.numbers import MAX_RULES
 from scenarios.origins import UrlOrigin
 from scenarios.plans import ClockPlan, CorpusPlan, Shares
 from scenarios.relative_dates import RecordingDate
-from scenarios.rules import MAX_RULES, Fault, PageDriftRule, Sequence
+from scenarios.rules import Fault, PageDriftRule, Sequence
 from scenarios.selector import Selector
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.steps import MAX_STEPS, CallbackEvents, RecordingFields, Timeline

@@ -8,14 +8,10 @@ from msgspec import Meta
 
 from generators.sids import SID_DIGITS, describe_sid
 from scenarios.durations import Duration
-from scenarios.numbers import Count, Share, WholeNumber
+from scenarios.numbers import MAX_NAMES, MAX_RULES, Count, Share, WholeNumber
 from scenarios.operations import Operation
 from scenarios.windows import Windowed
 
-MAX_RULES = 1000
-"""The most rules of one kind, answers of a sequence, and recordings that page drift changes after one page."""
-MAX_NAMES = 50
-"""The most headers or parameters of a pattern."""
 ErrorStatus = Annotated[int, Meta(ge=400, le=599, description="An HTTP status from 400 to 599.")]
 HeaderName = Annotated[
     str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)", description="The name of a header, such as User-Agent.")

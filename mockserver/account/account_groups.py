@@ -1,14 +1,16 @@
 """The accounts that scenarios with `accounts` set up, in groups: those of one scenario belong together."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from generators.seeds import derive_auth_token, derive_scripted_account_sid
 from generators.sids import fold_sid
 from mockserver.rest.auth import DeclaredAccount
-from scenarios.accounts import build_account_scenario
-from scenarios.model import Scenario
+
+if TYPE_CHECKING:
+    from scenarios.model import Scenario
 
 
 class GroupMember(msgspec.Struct, frozen=True):
@@ -18,7 +20,7 @@ class GroupMember(msgspec.Struct, frozen=True):
     id: str | None
     name: str | None
     """The friendly name; None for the usual one."""
-    scenario: Scenario
+    scenario: "Scenario"
     """What happens in it."""
 
     @property
@@ -57,20 +59,22 @@ class AccountGroups:
         members = self._groups.get(self._demo.sid.lower())
         return members[0].declared if members else self._demo
 
-    def build_members(self, scenario: Scenario | None, sid: str | None = None) -> tuple[GroupMember, ...]:
+    def build_members(self, scenario: "Scenario | None", sid: str | None = None) -> tuple[GroupMember, ...]:
         """Return the accounts that a scenario sets up.
 
         Args:
             sid: the account that the first member is, unless it has a SID of its own; by default the demo account.
         """
-        if scenario is None:
+        if scenario is None or not scenario.accounts:
             return ()
+        from scenarios.accounts import build_account_scenario  # most scenarios set up none
+
         sid = self._demo.sid if sid is None else sid
         sids = [
             fold_sid(account.sid or derive_scripted_account_sid(self._seed, sid, account.id or ""))
             for account in scenario.accounts
         ]
-        if scenario.accounts and scenario.accounts[0].sid is None:
+        if scenario.accounts[0].sid is None:
             sids[0] = fold_sid(sid)
         by_name = {account.id: own for account, own in zip(scenario.accounts, sids, strict=True) if account.id}
         return tuple(

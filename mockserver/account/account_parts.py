@@ -22,12 +22,12 @@ from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.journal.journal import Journal
-from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
     from mockserver.account.commands.recordings import BeginRecording
     from mockserver.journal.milestones import Milestones
+    from scenarios.model import Scenario
 
 
 class AccountParts(AccountRules):
@@ -56,7 +56,7 @@ class AccountParts(AccountRules):
         create_upcoming_recording: Callable[["AccountParts", int], None],
         *,
         cache_key: Hashable = None,
-        scenario: Scenario | None = None,
+        scenario: "Scenario | None" = None,
         state: State | None = None,
         journal: Journal | None = None,
         delivery_settings: DeliverySettings | None = None,

@@ -14,7 +14,6 @@ from mockserver.account.time.clock import Clock
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines
-from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.account.arrivals import Arrivals
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from mockserver.account.limits import Limits
     from mockserver.account.page_drift import PageDrift
     from mockserver.account.windows import Windows
+    from scenarios.model import Scenario
 
 
 class AccountRules(DerivedResources):
@@ -30,7 +30,7 @@ class AccountRules(DerivedResources):
 
     corpus: Corpus
     clock: Clock
-    scenario: Scenario | None
+    scenario: "Scenario | None"
     state: State
     timers: Timers
     events: EventLog

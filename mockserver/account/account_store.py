@@ -1,6 +1,7 @@
 """The accounts of one server, each created when it is first needed."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from mockserver.account.account import Account, CommandListener
 from mockserver.account.account_groups import AccountGroups
@@ -13,7 +14,9 @@ from mockserver.account.worker import Worker
 from mockserver.journal.budget import LogBudget
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.rest.representations.cache import ByteCache
-from scenarios.model import Scenario
+
+if TYPE_CHECKING:
+    from scenarios.model import Scenario
 
 
 class AccountStore:
@@ -45,7 +48,7 @@ class AccountStore:
         """The account that the server prints, and that programs get."""
         return self.groups.demo
 
-    def find_scenario(self, key: str) -> Scenario | None:
+    def find_scenario(self, key: str) -> "Scenario | None":
         """Return what an account plays unless a test chooses otherwise, by its AccountSid in lower case."""
         member = self.groups.find(key)
         if member is not None:
@@ -67,7 +70,7 @@ class AccountStore:
         scenario = self._get_present_scenario(key)
         return scenario is not None and bool(scenario.tokens)
 
-    def _get_present_scenario(self, key: str) -> Scenario | None:
+    def _get_present_scenario(self, key: str) -> "Scenario | None":
         account = self._accounts.find(key)
         return self.find_scenario(key) if account is None else account.scenario
 

@@ -22,7 +22,7 @@ from scenarios.arrivals import (
     compute_interval,
     list_status_shares,
 )
-from scenarios.lifecycle import build_full_timeline
+from scenarios.full_timelines import build_full_timeline
 from scenarios.model import Arrival
 from scenarios.steps import Timeline
 

@@ -11,8 +11,8 @@ from generators.instants import SECOND
 from generators.model import Source, Track
 from mockserver.account.setup_error import ScenarioSetupError
 from scenarios.date_resolution import resolve_recording
+from scenarios.full_timelines import build_full_timeline
 from scenarios.handles import NamedRecording, iter_named_recordings
-from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, Scenario, ScriptedRecording
 from scenarios.problems import format_path
 from scenarios.relative_dates import get_instant

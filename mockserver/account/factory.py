@@ -27,11 +27,12 @@ from mockserver.settings.machine_clock import ticks, wall_microseconds
 from mockserver.settings.settings import Settings
 from scenarios.durations import parse_duration
 from scenarios.mix_shares import collect_mix_shares
-from scenarios.model import Scenario
+from scenarios.plans import CorpusPlan
 from scenarios.triggers import to_microseconds
 
 if TYPE_CHECKING:
     from mockserver.account.compiled_scenario import CompiledScenario
+    from scenarios.model import Scenario
 
 
 class AccountFactory:
@@ -74,7 +75,7 @@ class AccountFactory:
     def create(
         self,
         key: str,
-        scenario: Scenario | None,
+        scenario: "Scenario | None",
         journal: Journal,
         *,
         cache_key: Hashable = None,
@@ -119,7 +120,7 @@ class AccountFactory:
             account.changes.mark_as_new()
 
     def _play(
-        self, scenario: Scenario, account: Account, base_url: str | None, clock_origin: int | None
+        self, scenario: "Scenario", account: Account, base_url: str | None, clock_origin: int | None
     ) -> Steps[None]:
         """Set up a scenario, and start its clock."""
         from mockserver.account.scenario_setup import set_up_scenario  # many servers have none
@@ -131,7 +132,7 @@ class AccountFactory:
     def _build_account(
         self,
         key: str,
-        scenario: Scenario | None,
+        scenario: "Scenario | None",
         journal: Journal,
         cache_key: Hashable,
         state: State | None,
@@ -156,7 +157,7 @@ class AccountFactory:
             call_settings=self._call_settings,
         )
 
-    def _compile(self, scenario: Scenario) -> "CompiledScenario":
+    def _compile(self, scenario: "Scenario") -> "CompiledScenario":
         """Return a scenario as all accounts set it up. The latest one is remembered."""
         from mockserver.account.compiled_scenario import CompiledScenario
 
@@ -174,7 +175,7 @@ class AccountFactory:
         return RecordingDefaults(status_callback=self._settings.status_callback, base_url=where)
 
     def build_delivery_settings(
-        self, scenario: Scenario | None, overrides: AccountOverrides | None
+        self, scenario: "Scenario | None", overrides: AccountOverrides | None
     ) -> DeliverySettings:
         """Return how the callbacks of an account are sent.
 
@@ -193,7 +194,7 @@ class AccountFactory:
             raise ScenarioSetupError(f"routes: {error}.") from None
         return msgspec.structs.replace(self._delivery_settings, routes=routes)
 
-    def _create_clock(self, scenario: Scenario | None, state: State | None, clock_origin: int | None) -> Clock:
+    def _create_clock(self, scenario: "Scenario | None", state: State | None, clock_origin: int | None) -> Clock:
         if state is not None:
             return Clock(state.now, state.rate)
         if scenario is not None:
@@ -201,7 +202,7 @@ class AccountFactory:
         # An account without state may be recreated at any time, so its clock counts from the start of the server.
         return Clock(self._start, self._settings.clock.rate, origin=self._start_ticks)
 
-    def _choose_start(self, scenario: Scenario, clock_origin: int | None) -> int:
+    def _choose_start(self, scenario: "Scenario", clock_origin: int | None) -> int:
         """Return the instant at which the clock of a scenario starts."""
         if scenario.clock.start is not None:
             return to_microseconds(scenario.clock.start)
@@ -209,19 +210,18 @@ class AccountFactory:
             return self._start + clock_origin - self._start_ticks
         return self._start
 
-    def _starts_at_present(self, scenario: Scenario) -> bool:
+    def _starts_at_present(self, scenario: "Scenario") -> bool:
         """Return True if the time of a scenario is real time, so that it agrees with the time of programs."""
         is_fixed = self._settings.now is not None or scenario.clock.start is not None
         return not is_fixed and self._choose_rate(scenario) == 1
 
-    def _choose_rate(self, scenario: Scenario) -> float:
+    def _choose_rate(self, scenario: "Scenario") -> float:
         plan = scenario.clock
         return self._settings.clock.rate if plan.mode is None else ClockRate.from_mode(plan.mode, plan.rate).rate
 
-    def _build_corpus_spec(self, account_sid: str, scenario: Scenario | None) -> CorpusSpec:
+    def _build_corpus_spec(self, account_sid: str, scenario: "Scenario | None") -> CorpusSpec:
         settings = self._settings
-        plan = Scenario(name="none") if scenario is None else scenario
-        corpus, start = plan.corpus, plan.clock.start
+        corpus, start = (CorpusPlan(), None) if scenario is None else (scenario.corpus, scenario.clock.start)
         profile = settings.profile if corpus.profile is None else Profile(corpus.profile)
         if corpus.mix is not None:
             mix = Mix.from_shares(collect_mix_shares(corpus.mix), traits=profile.trait_shares)

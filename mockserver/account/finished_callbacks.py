@@ -2,9 +2,12 @@
 
 from collections import deque
 from collections.abc import Container
+from typing import TYPE_CHECKING
 
-from mockserver.account.state.deliveries import Delivery
 from mockserver.journal.budget import BudgetedLog, LogBudget
+
+if TYPE_CHECKING:
+    from mockserver.account.state.deliveries import Delivery
 
 _DELIVERY_BYTES = 1500
 """The approximate size of a delivery without its parameters and attempts."""
@@ -20,14 +23,14 @@ class FinishedCallbacks(BudgetedLog):
         open_numbers: the numbers of the callbacks that are pending, perhaps again. They are not removed.
     """
 
-    def __init__(self, budget: LogBudget, deliveries: dict[int, Delivery], open_numbers: Container[int]) -> None:
+    def __init__(self, budget: LogBudget, deliveries: "dict[int, Delivery]", open_numbers: Container[int]) -> None:
         super().__init__(budget)
         self._deliveries = deliveries
         self._open_numbers = open_numbers
         self._numbers: deque[int] = deque()
         """A callback that was delivered again is in it again."""
 
-    def add(self, delivery: Delivery) -> None:
+    def add(self, delivery: "Delivery") -> None:
         """Count a callback. The budget may then drop the oldest ones."""
         self._numbers.append(delivery.number)
         texts = sum(len(name) + len(value) for name, value in delivery.parameters)

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import count
+from typing import TYPE_CHECKING
 
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from mockserver.account.account import Account
@@ -12,7 +13,9 @@ from mockserver.account.gradual import Steps
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.journal.budget import LogBudget
 from mockserver.journal.journal import Journal
-from scenarios.model import Scenario
+
+if TYPE_CHECKING:
+    from scenarios.model import Scenario
 
 
 class NewAccounts:
@@ -30,7 +33,7 @@ class NewAccounts:
         self._generation = 0
         """Part of the cache keys of accounts; a new one after an account of which the cache may have other bytes."""
 
-    def create(self, key: str, scenario: Scenario | None) -> Steps[Account]:
+    def create(self, key: str, scenario: "Scenario | None") -> Steps[Account]:
         """Create an account, or create an evicted one again, in small steps."""
         known = self.evicted.take(key)
         return self._factory.create(
@@ -42,7 +45,7 @@ class NewAccounts:
         )
 
     def create_replacement(
-        self, key: str, scenario: Scenario | None, base_url: str | None = None, token: str | None = None
+        self, key: str, scenario: "Scenario | None", base_url: str | None = None, token: str | None = None
     ) -> Steps[Account]:
         """Create an account that replaces another, in small steps."""
         return self._factory.create(
@@ -54,7 +57,7 @@ class NewAccounts:
             token=token,
         )
 
-    def create_first(self, scenario: Scenario | None, members: Sequence[GroupMember]) -> Steps[list[Account]]:
+    def create_first(self, scenario: "Scenario | None", members: Sequence[GroupMember]) -> Steps[list[Account]]:
         """Create the accounts that a server's scenario sets up, or else its demo account, in small steps."""
         if members:
             return (yield from self.create_members(members))
@@ -85,7 +88,7 @@ class NewAccounts:
             raise ScenarioSetupError(f"account {member.name_in_scenario}: {error}") from None
 
     def create_from_snapshot(
-        self, key: str, snapshot: bytes, scenario: Scenario | None, budget: LogBudget | None
+        self, key: str, snapshot: bytes, scenario: "Scenario | None", budget: LogBudget | None
     ) -> Steps[Account]:
         """Create an account with the state of a snapshot, in small steps.
 

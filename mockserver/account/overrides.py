@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
-from scenarios.rules import MAX_RULES
+from scenarios.numbers import MAX_RULES
 
 
 class AccountOverrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

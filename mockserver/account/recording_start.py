@@ -9,7 +9,7 @@ from mockserver.account.state.state import State
 from mockserver.account.timelines import Timelines
 from scenarios.creation_matcher import Creation
 from scenarios.creations import count_matches, find_rule, list_rules
-from scenarios.lifecycle import DEFAULT_ON_CREATE, build_full_timeline
+from scenarios.full_timelines import DEFAULT_ON_CREATE, build_full_timeline
 from scenarios.model import OnCreate, Scenario
 
 

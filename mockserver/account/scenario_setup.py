@@ -17,11 +17,12 @@ from mockserver.account.compiled_scenario import (
 )
 from mockserver.account.gradual import Steps
 from mockserver.account.setup_error import ScenarioSetupError
-from mockserver.account.state.state import RecordingDefaults, TimerKind, UpcomingRecording
+from mockserver.account.state.state import RecordingDefaults, TimerKind
 from mockserver.account.state.subscription import Subscription
+from mockserver.account.state.upcoming import UpcomingRecording
 from scenarios.date_resolution import resolve_pick
+from scenarios.full_timelines import build_full_timeline
 from scenarios.handles import assign_pick_handles
-from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, Scenario, ScriptedRecording
 from scenarios.selector import Selector
 from scenarios.steps import RecordingFields

@@ -1,11 +1,14 @@
 """Snapshots of accounts, to roll back to."""
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from mockserver.account.account import Account
-from scenarios.model import Scenario
+
+if TYPE_CHECKING:
+    from scenarios.model import Scenario
 
 _MAX_SNAPSHOTS = 16
 """Per account. The oldest is dropped first."""
@@ -17,7 +20,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     """An encoded state and its scenario."""
 
     state: bytes
-    scenario: Scenario | None
+    scenario: "Scenario | None"
 
 
 class Snapshots:

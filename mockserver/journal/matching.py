@@ -9,8 +9,9 @@ from msgspec import Meta
 
 from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
+from scenarios.numbers import MAX_NAMES
 from scenarios.operations import Operation
-from scenarios.rules import MAX_NAMES, HeaderName
+from scenarios.rules import HeaderName
 from scenarios.shell_patterns import ShellPattern, matches_pattern
 
 ValuesByName = Mapping[str, list[str]]

@@ -188,3 +188,11 @@ def _load_describer() -> Callable[[Operation, Parameters, Parameters | None], li
     from mockserver.rest.ignored_parameters import describe_ignored
 
     return describe_ignored
+
+
+class FaultTriggered(Exception):
+    """Raised if a fault rule replaces the response."""
+
+    def __init__(self, matched_fault: "MatchedFault") -> None:
+        super().__init__(f"rule {matched_fault.rule_number}")
+        self.matched_fault = matched_fault

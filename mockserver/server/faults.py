@@ -17,7 +17,7 @@ from mockserver.proxy.transports import abort, close
 from mockserver.rest.auth import parse_credentials
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
-from mockserver.server.exchange import Exchange
+from mockserver.server.exchange import Exchange, FaultTriggered
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.settings.machine_clock import real_pause
 from scenarios.durations import parse_duration
@@ -25,7 +25,6 @@ from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault, Then
 
 if TYPE_CHECKING:
-    from mockserver.account.fault_rules import MatchedFault
     from mockserver.account.request_facts import RequestFacts
 
 RangeSender = Callable[[int, int], Awaitable[bool]]
@@ -42,29 +41,14 @@ _BODY_FAULTS = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RE
 """Faults that a client notices only in a body."""
 
 
-class FaultTriggered(Exception):
-    """Raised if a fault rule replaces the response."""
-
-    def __init__(self, matched_fault: "MatchedFault") -> None:
-        super().__init__(f"rule {matched_fault.rule_number}")
-        self.matched_fault = matched_fault
-
-
 async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive) -> None:
-    """Set the request's operation, and apply rate limits and the first matching fault rule.
-
-    Later calls for the request do nothing.
+    """Apply rate limits and the first matching fault rule to a request.
 
     Raises:
         TwilioError: 20429 if the request is too many.
         FaultTriggered: if the rule replaces the response.
     """
-    if exchange.operation is not None:
-        return
-    exchange.operation = operation
     account = exchange.account
-    if not account.has_request_rules:
-        return
     if account.counts_requests:
         from mockserver.account.commands.arrivals import CountRequestForArrivals  # most accounts have no arrivals
 

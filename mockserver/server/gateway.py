@@ -23,12 +23,12 @@ from mockserver.rest.negotiation import merge_slashes, negotiate
 from mockserver.rest.representations.representation import Representation, choose_representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
-from mockserver.server.exchange import Exchange
-from mockserver.server.faults import FaultTriggered, apply_fault
+from mockserver.server.exchange import Exchange, FaultTriggered
 from mockserver.server.rendering import CONTROL_ROOT, is_control_path, render_error
 from mockserver.server.request_body import ClientDisconnected
+from mockserver.server.request_rules import send_by_rules, start_operation
 from mockserver.server.response import Response
-from mockserver.server.sending import run_before_last_byte, send_counted_response, send_response
+from mockserver.server.sending import run_before_last_byte, send_response
 from mockserver.settings.machine_clock import stopwatch
 from scenarios.timeline import RequestKind
 
@@ -85,11 +85,10 @@ class Gateway:
         wire = Wire.TWILIO if exchange is None else exchange.wire
         is_control = path.startswith(CONTROL_ROOT) and is_control_path(path)
         stamp = None if is_control else self._metadata_factory(wire, seconds)
-        then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
-        if exchange is None or exchange.in_progress is None:  # almost always
-            await send_response(answer, stamp, then, scope, receive, send)
+        if exchange is None or (exchange.matched_fault is None and exchange.in_progress is None):  # almost always
+            await send_response(answer, stamp, scope, receive, send)
         else:
-            await send_counted_response(exchange.in_progress, answer, stamp, then, scope, receive, send)
+            await send_by_rules(exchange, answer, stamp, scope, receive, send)
 
     def _make_exchange(self, scope: Scope) -> Exchange:
         path: str = scope["path"]
@@ -214,7 +213,7 @@ class Gateway:
             if not account.has_request_rules:
                 exchange.operation = operation
                 return kept[1]
-            await apply_fault(exchange, operation, receive)
+            await start_operation(exchange, operation, receive)
             if exchange.account is account and _is_fresh(kept, account):  # the request may have been delayed
                 return kept[1]
         answer = await self._run_route(exchange, scope, receive, send)

@@ -30,10 +30,10 @@ from mockserver.testing.pytest_options import (
     build_overrides,
     build_scenario,
 )
-from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.proxy.trust_files import TrustFiles
+    from scenarios.model import Scenario
 
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 
@@ -154,11 +154,11 @@ def restore_environment(values: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _load_scenario(options: OptionValues, config: pytest.Config) -> Scenario | None:
+def _load_scenario(options: OptionValues, config: pytest.Config) -> "Scenario | None":
     return build_scenario(options, {}, [config.rootpath]) if "scenario" in options else None
 
 
-def _make_server(options: OptionValues, scenario: Scenario | None) -> MockServer:
+def _make_server(options: OptionValues, scenario: "Scenario | None") -> MockServer:
     settings = build_option_settings(options)
     if "url" not in options:
         return MockServer(scenario=scenario, **settings)

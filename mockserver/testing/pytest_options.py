@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -14,8 +14,10 @@ from mockserver.settings.loading import get_all_settings
 from mockserver.settings.machine_clock import wall_microseconds
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.defaults import TEST_SCENARIO
-from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
+
+if TYPE_CHECKING:
+    from scenarios.model import Scenario
 
 
 class OptionValue(NamedTuple):
@@ -68,7 +70,7 @@ def build_overrides(values: OptionValues) -> AccountOverrides:
 
 def build_scenario(
     options: OptionValues, marked: OptionValues, folders: Sequence[Path], *, is_external: bool = False
-) -> Scenario:
+) -> "Scenario":
     """Return the scenario of a test's account, with its corpus and clock.
 
     Marker arguments override options. A corpus or clock that comes from the same place as the scenario, or from a
@@ -116,7 +118,7 @@ def _merge_defaults(values: dict[str, Any], options: OptionValues, marked: Optio
             values[name] = merged
 
 
-def _load(option: OptionValue, folders: Sequence[Path]) -> Scenario:
+def _load(option: OptionValue, folders: Sequence[Path]) -> "Scenario":
     from scenarios.accounts import refuse_fixed_sids
     from scenarios.loading.scenario_input import load_any_scenario
 

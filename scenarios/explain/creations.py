@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from scenarios.creation_matcher import CreationMatcher
 from scenarios.creations import list_rules
-from scenarios.lifecycle import DEFAULT_ON_CREATE
+from scenarios.full_timelines import DEFAULT_ON_CREATE
 from scenarios.model import OnCreate, Scenario
 
 _KEY = "on_create"

@@ -21,8 +21,9 @@ from scenarios.explain.groups import explain_groups
 from scenarios.explain.limits import explain_limit
 from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.explain.tokens import explain_tokens
+from scenarios.full_timelines import build_full_timeline, get_subscription
 from scenarios.handles import assign_pick_handles, iter_named_recordings
-from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
+from scenarios.lifecycle import get_step_callbacks
 from scenarios.model import Scenario
 from scenarios.related_resources import iter_related_statuses
 from scenarios.relative_dates import RelativeDate, describe_relative_date

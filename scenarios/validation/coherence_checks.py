@@ -11,7 +11,8 @@ from msgspec import UNSET, UnsetType
 
 from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, Source
-from scenarios.lifecycle import ERROR_CODES_WITH_AUDIO, STATUSES, STATUSES_WITHOUT_AUDIO, with_initial_step
+from scenarios.full_timelines import with_initial_step
+from scenarios.lifecycle import ERROR_CODES_WITH_AUDIO, STATUSES, STATUSES_WITHOUT_AUDIO
 from scenarios.model import Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath, describe_value
 from scenarios.relative_dates import AT_START, RelativeDate, get_offset

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from generators.sids import Kind, is_sid
 from generators.suggestion import suggest
 from scenarios.model import Scenario
+from scenarios.numbers import MAX_RULES
 from scenarios.operations import Operation
 from scenarios.problems import Problem, ValuePath, describe_value
-from scenarios.rules import MAX_RULES, PageDriftRule, Then, When
+from scenarios.rules import PageDriftRule, Then, When
 from scenarios.shell_patterns import MAX_PATTERN_LENGTH
 from scenarios.validation.effect_checks import check_effect
 from scenarios.validation.window_checks import check_window

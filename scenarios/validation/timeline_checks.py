@@ -6,7 +6,8 @@ from datetime import datetime
 from msgspec import UNSET
 
 from scenarios.callbacks import get_event
-from scenarios.lifecycle import STATUSES, get_step_callbacks, get_subscription, with_initial_step
+from scenarios.full_timelines import get_subscription, with_initial_step
+from scenarios.lifecycle import STATUSES, get_step_callbacks
 from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus

@@ -6,10 +6,25 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from mockserver.account.gradual import Steps
+from mockserver.account.state.arrivals import ArrivalState
+from mockserver.account.state.auth_tokens import AuthTokensState
+from mockserver.account.state.deliveries import Delivery
+from mockserver.account.state.events import Event
+from mockserver.account.state.limits import LimitState
+from mockserver.account.state.rules import FaultRuleState, PageDriftState
+from mockserver.account.state.scripted_parents import ScriptedParent
 from mockserver.account.state.state import State
+from mockserver.account.state.upcoming import UpcomingRecording
+from mockserver.account.state.windows import WindowState, WindowTimer
 from scenarios.model import DECODE_LOCK
+from scenarios.timeline import TimelineProgress
 
 _NIL = msgspec.msgpack.encode(None)
+_LATE_TYPES = (
+    *(ArrivalState, AuthTokensState, Delivery, Event, LimitState, FaultRuleState, PageDriftState, ScriptedParent),
+    *(TimelineProgress, UpcomingRecording, WindowState, WindowTimer),
+)
+"""Types of fields of `State` that its module does not import: most accounts have none of their values."""
 
 
 def decode_state(snapshot: bytes) -> Steps[State]:
@@ -65,4 +80,4 @@ def _get_decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
 
 @cache
 def _get_field_types() -> dict[str, Any]:
-    return get_type_hints(State)
+    return get_type_hints(State, localns={late_type.__name__: late_type for late_type in _LATE_TYPES})

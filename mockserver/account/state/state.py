@@ -5,24 +5,26 @@ Instants are microseconds since the epoch.
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from generators.model import Recording
-from mockserver.account.state.arrivals import ArrivalState
-from mockserver.account.state.auth_tokens import AuthTokensState
-from mockserver.account.state.deliveries import Delivery
 from mockserver.account.state.in_progress import RecordingInProgress
-from mockserver.account.state.limits import LimitState
 from mockserver.account.state.range_set import RangeSet
-from mockserver.account.state.rules import FaultRuleState, PageDriftState
-from mockserver.account.state.scripted_parents import ScriptedParent
 from mockserver.account.state.subscription import ReachedStatus, Subscription
-from mockserver.account.state.windows import WindowState, WindowTimer
-from scenarios.model import ScriptedRecording
-from scenarios.steps import Step
-from scenarios.timeline import TimelineProgress
+
+if TYPE_CHECKING:  # most accounts have none of these; `decode_state` knows them too
+    from mockserver.account.state.arrivals import ArrivalState
+    from mockserver.account.state.auth_tokens import AuthTokensState
+    from mockserver.account.state.deliveries import Delivery
+    from mockserver.account.state.events import Event
+    from mockserver.account.state.limits import LimitState
+    from mockserver.account.state.rules import FaultRuleState, PageDriftState
+    from mockserver.account.state.scripted_parents import ScriptedParent
+    from mockserver.account.state.upcoming import UpcomingRecording
+    from mockserver.account.state.windows import WindowState, WindowTimer
+    from scenarios.timeline import TimelineProgress
 
 FIRST_CREATED = 1 << 56
 """The index of the first created recording: above the indices of every corpus."""
@@ -68,37 +70,11 @@ class Timer(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     key: int
 
 
-class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """Something that happened to a recording by itself, or because of a scenario, or on a call."""
-
-    serial: int
-    at: int
-    kind: str
-    """`import`, `step`, `signal`, `callback`, `inserted`, `deleted`, `rule`, `token`, `call` or `debugger`."""
-    subject: str
-    """The recording's handle, or its SID; the rule that starts or ends for all recordings; `auth tokens`."""
-    sid: str
-    what: str
-    step: Step | None = None
-    """What changed of the recording: the step, or the change by a request that the signal reports."""
-
-
 class RecordingDefaults(msgspec.Struct, frozen=True, kw_only=True):
     """Values for everything that a scripted recording leaves out."""
 
     status_callback: str | None
     """The callback URL."""
-    base_url: str
-    """Scheme and host of the URLs in callbacks."""
-
-
-class UpcomingRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A scripted recording whose date is still to come."""
-
-    definition: ScriptedRecording
-    handle: str
-    status_callback: str | None
-    """The callback URL if the recording has no other."""
     base_url: str
     """Scheme and host of the URLs in callbacks."""
 
@@ -131,41 +107,41 @@ class State(msgspec.Struct, kw_only=True):
     """The user's own media files, by index."""
     handles: dict[str, int] = {}
     subscriptions: dict[int, Subscription] = {}
-    upcoming: dict[int, UpcomingRecording] = {}
+    upcoming: "dict[int, UpcomingRecording]" = {}
     reached: dict[int, ReachedStatus] = {}
     """The statuses of recordings with a subscription so far, the present one first."""
-    playing: dict[int, TimelineProgress] = {}
+    playing: "dict[int, TimelineProgress]" = {}
     step_instants: dict[int, int] = {}
     """The instants for which timelines with a timer wait."""
     timers: list[Timer] = []
     """A heap."""
     timer_serial: int = 0
-    deliveries: dict[int, Delivery] = {}
+    deliveries: "dict[int, Delivery]" = {}
     """By number. The log is bounded: the oldest that are no longer pending may be dropped."""
     delivery_serial: int = 0
-    rules: list[FaultRuleState] = []
+    rules: "list[FaultRuleState]" = []
     rule_serial: int = 0
-    limits: list[LimitState] = []
-    page_drift: list[PageDriftState] = []
-    arrivals: list[ArrivalState] = []
+    limits: "list[LimitState]" = []
+    page_drift: "list[PageDriftState]" = []
+    arrivals: "list[ArrivalState]" = []
     """The rules by which recordings come in by themselves."""
     arrival_serial: int = 0
-    scripted_parents: dict[str, ScriptedParent] = {}
+    scripted_parents: "dict[str, ScriptedParent]" = {}
     """The calls and conferences whose status a step has set, by SID."""
     creation_counts: dict[int, int] = {}
     """How many new recordings each item of the scenario's `on_create` with `nth` has matched, by position."""
-    windows: dict[int, WindowState] = {}
+    windows: "dict[int, WindowState]" = {}
     """From when and until when rules apply, by the number of the window."""
     window_serial: int = 0
-    window_timers: dict[int, WindowTimer] = {}
+    window_timers: "dict[int, WindowTimer]" = {}
     """What timers of windows check, by key."""
-    auth_tokens: AuthTokensState | None = None
+    auth_tokens: "AuthTokensState | None" = None
     """The auth tokens; None if the scenario does not rotate them."""
     message_count: int = 0
     """The number of text messages so far."""
     deleted_call_sids: dict[str, int] = {}
     """When calls were deleted, by SID. Their recordings stay."""
-    events: list[Event] = []
+    events: "list[Event]" = []
     event_serial: int = 0
     live: Any = None
     """The `CallsState` of live calls, which is not imported before the first one; None if there was none."""

@@ -1,7 +1,11 @@
 """The first events of a change that has very many: the log drops its oldest ones before the change is over."""
 
-from mockserver.account.state.state import Event
+from typing import TYPE_CHECKING
+
 from mockserver.account.time.event_log import EventLog
+
+if TYPE_CHECKING:
+    from mockserver.account.state.events import Event
 
 
 class FirstEvents:

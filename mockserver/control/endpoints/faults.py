@@ -19,7 +19,7 @@ from mockserver.control.endpoints.endpoint import (
 from mockserver.control.views.faults import RuleView, serialize_limit, serialize_rule
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
-from scenarios.rules import MAX_RULES
+from scenarios.numbers import MAX_RULES
 
 
 class RulesCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the clients decode the views without the server's modules
     from collections.abc import Sequence
 
     from mockserver.account.account import Account
-    from mockserver.account.state.state import Event
+    from mockserver.account.state.events import Event
 
 MAX_SHOWN = 1000
 """The largest number of timelines, timers and rules in a response: other requests wait while it is built."""

@@ -8,7 +8,8 @@ from mockserver.control.views.instants import serialize_instant
 
 if TYPE_CHECKING:  # the clients decode the views without the server's modules
     from mockserver.account.account import Account
-    from mockserver.account.state.state import Event, Timer
+    from mockserver.account.state.events import Event
+    from mockserver.account.state.state import Timer
     from mockserver.journal.expectations import ExpectationResult
 
 

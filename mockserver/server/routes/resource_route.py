@@ -15,9 +15,9 @@ from mockserver.rest.headers import Header
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.representation import Representation, get_extension
 from mockserver.server.exchange import Exchange
-from mockserver.server.faults import apply_fault
 from mockserver.server.rendering import render
 from mockserver.server.request_body import read_body
+from mockserver.server.request_rules import start_operation
 from mockserver.server.results import Result
 from scenarios.operations import Operation
 
@@ -113,7 +113,7 @@ class ResourceRoute(BaseRoute):
         operation, handler = found
         if method == "POST":
             await _read_form(exchange, receive)
-        await apply_fault(exchange, operation, receive)
+        await start_operation(exchange, operation, receive)
         path = {name: value.removesuffix(f".{extension}") for name, value in scope["path_params"].items()}
         try:
             exchange.response = render(handler(exchange, path), exchange)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from scenarios.explain.timelines import explain_scenario
-from scenarios.lifecycle import build_full_timeline
+from scenarios.full_timelines import build_full_timeline
 from scenarios.loading.load import from_objects
 from scenarios.problems import ScenarioError
 from scenarios.related_resources import iter_related_statuses

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ from starlette.types import Message
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.proxy.transports import TRANSPORT_KEY
+from mockserver.server.fault_sending import send_with_fault
 from mockserver.server.response import Response
 from mockserver.server.sending import send_response
 from scenarios.rules import ChunkedDribble, NetworkFault, Then
@@ -67,7 +69,8 @@ def test_long_media_are_sent_in_pieces_until_the_client_leaves(then: Then | None
         scope: dict[str, Any] = {"method": "GET", "state": {TRANSPORT_KEY: Transport()}, "recmock": exchange}
         response = Response(200, stream=HugeMedium(), byte_range=(0, LENGTH))
         async with asyncio.timeout(30):
-            await send_response(response, None, then, scope, receive, send)
+            sender = send_response if then is None else partial(send_with_fault, then)
+            await sender(response, None, scope, receive, send)
         return received
 
     assert 5_000 <= asyncio.run(run()) < 5_000_000

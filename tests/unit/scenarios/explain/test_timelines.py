@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from scenarios.explain.timelines import describe_step, explain_scenario
-from scenarios.lifecycle import DEFAULT_ON_CREATE, get_step_callbacks, with_initial_step
+from scenarios.full_timelines import DEFAULT_ON_CREATE, with_initial_step
+from scenarios.lifecycle import get_step_callbacks
 from scenarios.loading.load import load, loads
 from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.statuses import CallbackEvent, RecordingStatus
