@@ -16,8 +16,3 @@ class AuthTokensState(msgspec.Struct, kw_only=True):
     next_step: int = 0
     window: int | None = None
     """The number of the window that opens when the next step is due; None after the last step."""
-
-    @property
-    def accepted(self) -> tuple[str, ...]:
-        """The tokens that are accepted, the primary one first."""
-        return (self.primary,) if self.secondary is None else (self.primary, self.secondary)
