@@ -74,3 +74,30 @@ def test_long_media_are_sent_in_pieces_until_the_client_leaves(then: Then | None
         return received
 
     assert 5_000 <= asyncio.run(run()) < 5_000_000
+
+
+@pytest.mark.parametrize("then", [None, Then(delay="0s")])
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_media_end_with_an_empty_message_unless_the_client_has_left(then: Then | None, *, is_connected: bool) -> None:
+    async def run() -> list[bytes]:
+        bodies: list[bytes] = []
+        left = asyncio.Event()
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                bodies.append(message["body"])
+                if not is_connected:
+                    left.set()
+                    await asyncio.sleep(0)
+
+        async def receive() -> Message:
+            await left.wait()
+            return {"type": "http.disconnect"}
+
+        response = Response(200, stream=HugeMedium(), byte_range=(0, 2500))
+        sender = send_response if then is None else partial(send_with_fault, then)
+        await sender(response, None, {"method": "GET"}, receive, send)
+        return bodies
+
+    pieces = [bytes(1000), bytes(1000), bytes(500), b""]
+    assert asyncio.run(run()) == (pieces if is_connected else pieces[:1])
