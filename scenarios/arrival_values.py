@@ -1,4 +1,4 @@
-"""The values of arrivals: how often recordings come in, in which rhythm, and how long they are."""
+"""The values of arrivals: how often recordings arrive, in which rhythm, and how long they are."""
 
 from typing import Annotated, Literal
 

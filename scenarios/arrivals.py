@@ -1,4 +1,4 @@
-"""Arrivals as pure functions: when the next recording comes in, and what it plays.
+"""Arrivals as pure functions: when the next recording arrives, and what it plays.
 
 Instants and durations are microseconds, instants since the epoch.
 """
@@ -24,7 +24,7 @@ MIN_INTERVAL = "10ms"
 MAX_INTERVAL = "366d"
 """The longest one: a random gap is at most 40 times as long."""
 _ARRIVING = (Status.COMPLETED, Status.ABSENT, Status.FAILED, Status.PROCESSING)
-"""The statuses that a recording may come in with."""
+"""The statuses that a recording may arrive with."""
 
 
 def compute_interval(arrival: Arrival) -> Fraction:
@@ -43,7 +43,7 @@ def find_next_arrival(
 
     Args:
         interval: the mean time between two recordings.
-        start: the instant from which they come in.
+        start: the instant from which they arrive.
         latest: the instant of the one before; `start` for the first.
         number: its number, from 1.
         draw_gap: returns a random number above 0 and below 1, which decides about a gap that is not even.
@@ -88,7 +88,7 @@ def build_arrival_mix(mix: Shares | None) -> Mix | None:
 
 
 def list_status_shares(mix: Mix | None, of_corpus: Mix) -> dict[Status, float]:
-    """Return the shares of the statuses that recordings without a timeline come in with, which sum to 1.
+    """Return the shares of the statuses that recordings without a timeline arrive with, which sum to 1.
 
     Args:
         mix: the mix of the rule, if it has one.
@@ -101,7 +101,7 @@ def list_status_shares(mix: Mix | None, of_corpus: Mix) -> dict[Status, float]:
 
 
 def build_arriving(arrival: Arrival, status: Status | None = None, duration: int | None = None) -> ScriptedRecording:
-    """Return a recording that comes in, as a scenario would script it.
+    """Return a recording that arrives, as a scenario would script it.
 
     Args:
         status: its status if the rule has no timeline.

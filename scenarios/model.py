@@ -119,19 +119,19 @@ class Pick(FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Arrival(Windowed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Recordings that come in by themselves as the clock passes, from `after` until `until`."""
+    """Recordings that arrive by themselves as the clock passes, from `after` until `until`."""
 
     every: Duration | None = None
     """The time between two of them, and before the first."""
     rate: Rate | None = None
-    """How many come in a span of time, in place of `every`."""
+    """How many arrive a span of time, in place of `every`."""
     rhythm: Rhythm = "even"
     """`even` has equal gaps, `poisson` random ones; `weekly` has random ones that follow the hours of a week in UTC."""
     count: Annotated[int, Meta(ge=1, le=MAX_ARRIVALS)] = MAX_ARRIVALS
-    """How many come in altogether."""
+    """How many arrive altogether."""
     mix: Shares | None = None
     """Shares as in `corpus`, and like those of the account's corpus if left out. Those of statuses are for recordings
-    without a timeline, which come in with their status. None is deleted, and none in processing without a share.
+    without a timeline, which arrive with their status. None is deleted, and none in processing without a share.
     """
     duration: Duration | Spread | None = None
     """How long they are: the same for all, or spread around a median. If left out, like those of the corpus."""
@@ -170,7 +170,7 @@ class AccountPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     pick: Annotated[tuple[Pick, ...], Meta(max_length=_MAX_PICKS)] = ()
     """Timelines for generated recordings."""
     arrivals: Annotated[tuple[Arrival, ...], Meta(max_length=MAX_ARRIVAL_RULES)] = ()
-    """Recordings that come in by themselves."""
+    """Recordings that arrive by themselves."""
     on_create: OnCreate | Annotated[tuple[OnCreate, ...], Meta(min_length=1, max_length=MAX_RULES)] | None = None
     """What happens to recordings that calls, conferences and the API start. The first of a list that matches plays."""
     callers: Annotated[tuple[Caller, ...], Meta(max_length=MAX_RULES)] = ()

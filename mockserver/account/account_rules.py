@@ -111,7 +111,7 @@ class AccountRules(DerivedResources):
 
     @cached_property
     def arrivals(self) -> "Arrivals":
-        """The recordings that come in by themselves. Most accounts have none."""
+        """The recordings that arrive by themselves. Most accounts have none."""
         from mockserver.account.arrivals import Arrivals
 
         index = self.recordings.recording_index

@@ -1,4 +1,4 @@
-"""Arrivals: recordings that come in by themselves as the account's clock passes.
+"""Arrivals: recordings that arrive by themselves as the account's clock passes.
 
 Each rule has one timer, for its next recording. Instants are microseconds since the epoch.
 """
@@ -106,7 +106,7 @@ class Arrivals:
             rule.next_instant = None
 
     def resume(self, number: int) -> None:
-        """Let a recording come in whose timer fired. Its rule may be over by now, or removed."""
+        """Let a recording arrive whose timer fired. Its rule may be over by now, or removed."""
         rule, now = self.find(number), self._recording_index.clock.now()
         if rule is None or rule.next_instant != now:
             return
@@ -127,7 +127,7 @@ class Arrivals:
         rule.next_instant = None
         if rule.arrived == rule.arrival.count:
             name = _get_name(rule)
-            self._events.record("rule", name, "", f"{name} is over: {rule.arrived:,} recordings came in")
+            self._events.record("rule", name, "", f"{name} is over: {rule.arrived:,} recordings arrived")
             return
         number, corpus = rule.arrived + 1, self._recording_index.corpus
         rule.next_instant = find_next_arrival(

@@ -1,4 +1,4 @@
-"""Recordings that come in by themselves: drawn from the seed, the rule and their number, and nothing else."""
+"""Recordings that arrive by themselves: drawn from the seed, the rule and their number, and nothing else."""
 
 from collections.abc import Mapping
 from struct import Struct
@@ -77,13 +77,13 @@ class ArrivalPlan:
 
 
 def build_recording(corpus: Corpus, mix: Mix, rule: int, number: int, draws: Draws, instant: int) -> Recording:
-    """Return a recording that comes in, with status processing.
+    """Return a recording that arrives, with status processing.
 
     Args:
         mix: the shares of sources and traits.
         rule: the number of its rule.
         number: its number in the rule, from 1.
-        instant: the instant at which it comes in.
+        instant: the instant at which it arrives.
     """
     origin, created = encode_origin(rule, number), instant // SECOND
     chance, sids = corpus.random_fields(origin), corpus.sids

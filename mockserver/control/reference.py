@@ -104,11 +104,11 @@ ACCOUNT_REQUESTS = tuple(
             ('{"status": "completed", "set": {"duration": 12}, "callback": "completed"}',),
         ),
         ControlRequest("POST", "/recordings/{recording}/step", "runs the next step of its timeline"),
-        ControlRequest("GET", "/arrivals", "the rules by which recordings come in, with their counts"),
+        ControlRequest("GET", "/arrivals", "the rules by which recordings arrive, with their counts"),
         ControlRequest(
             "POST",
             "/arrivals",
-            "lets recordings come in by themselves; the fields are those of `arrivals` in a scenario",
+            "lets recordings arrive by themselves; the fields are those of `arrivals` in a scenario",
             (
                 '{"every": "5m", "until": {"time": "8h"}, "count": 500, "duration": "30s"}',
                 '{"rate": "120/h", "rhythm": "poisson", "after": "1m", "mix": {"absent": 0.1}}',

@@ -1,4 +1,4 @@
-"""Explains arrivals: which recordings come in by themselves, and what they play."""
+"""Explains arrivals: which recordings arrive by themselves, and what they play."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _RHYTHMS = {"even": "evenly", "poisson": "at random", "weekly": "at random, by t
 
 
 def explain_arrival(arrival: Arrival) -> str:
-    """Return a sentence about recordings that come in."""
+    """Return a sentence about recordings that arrive."""
     often = f"one every {arrival.every}" if arrival.rate is None else arrival.rate
     said = [often, _RHYTHMS[arrival.rhythm], *describe_window(arrival)]
     said += [f"{arrival.count:,} at most"] if arrival.count != MAX_ARRIVALS else []

@@ -55,7 +55,7 @@ class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
     created: tuple[ExplainedStep, ...]
     """The steps of recordings that the API creates; empty if the scenario does not define them."""
     arriving: tuple[ExplainedStep, ...]
-    """The steps of recordings that come in by themselves, by rule; without a timeline they have none."""
+    """The steps of recordings that arrive by themselves, by rule; without a timeline they have none."""
     rules: tuple[str, ...]
     """Sentences about arrivals, faults, sequences, page drift, limits, expectations and auth tokens."""
     accounts: "tuple[ScenarioExplanation, ...]" = ()

@@ -1,4 +1,4 @@
-"""Checks arrivals: how often recordings come in, and shares and durations that they cannot have."""
+"""Checks arrivals: how often recordings arrive, and shares and durations that they cannot have."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def check_arrivals(scenario: Scenario) -> Iterator[Problem]:
 def _check_interval(arrival: Arrival, path: ValuePath) -> Iterator[Problem]:
     if (arrival.every is None) == (arrival.rate is None):
         found = "none" if arrival.every is None else "both"
-        yield Problem(path, f"expected every or rate, which say how often a recording comes in, found {found}.")
+        yield Problem(path, f"expected every or rate, which say how often a recording arrives, found {found}.")
     else:
         yield from _check_length(arrival, "every" if arrival.rate is None else "rate", path)
 
@@ -58,7 +58,7 @@ def _check_mix(arrival: Arrival, path: ValuePath) -> Iterator[Problem]:
 def _check_shares(arrival: Arrival, path: ValuePath) -> Iterator[Problem]:
     shares = collect_mix_shares(arrival.mix)
     if shares.get(Status.DELETED):
-        sentence = "expected no share of deleted: a timeline deletes recordings that have come in, found one."
+        sentence = "expected no share of deleted: a timeline deletes recordings that have arrived, found one."
         yield Problem(path, sentence)
     if shares.get("adversarial"):
         yield Problem(path, "expected no share of adversarial, which generated recordings alone can be, found one.")

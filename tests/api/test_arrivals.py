@@ -1,4 +1,4 @@
-"""Recordings that come in by themselves as the clock of an account passes."""
+"""Recordings that arrive by themselves as the clock of an account passes."""
 
 from collections import Counter
 from typing import Any
@@ -18,7 +18,7 @@ CALL = "CA" + "1" * 32
 
 
 def arrive(*arrivals: dict[str, Any], count: int = 0, **settings: Any) -> Api:
-    """Return a mock in which recordings come in."""
+    """Return a mock in which recordings arrive."""
     return Api(make_settings(count=count, wire=WireSetting.TWILIO, **settings), make_scenario(arrivals=arrivals))
 
 
@@ -34,7 +34,7 @@ def without_serials(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: value for key, value in event.items() if key != "serial"} for event in events]
 
 
-def test_recordings_come_in_at_their_instants_and_not_before() -> None:
+def test_recordings_arrive_at_their_instants_and_not_before() -> None:
     with arrive({"every": "5m", "mix": {"completed": 1}}) as api:
         advance(api, "299s")
         assert list_dates(api) == []
@@ -84,12 +84,12 @@ def test_sids_follow_from_rule_and_number() -> None:
         later = encode(encode_origin(1, 3))
         missing = api.get(api.get_recording_path(later))
         assert missing.status_code == 404
-        reason = f"{later} belongs to recording 3 of arrivals[1], which has not come in here."
+        reason = f"{later} belongs to recording 3 of arrivals[1], which has not arrived here."
         assert missing.headers["x-mock-reason"].startswith(reason)
         sids = api.get_account().corpus.sids
         for kind in (Kind.RECORDING, Kind.CALL, Kind.CONFERENCE):
             explained = api.get(f"/_mock/sids/{sids.encode(kind, encode_origin(1, 3))}?account=demo").json()
-            assert explained["why"] == "It belongs to recording 3 of arrivals[1], which has not come in here."
+            assert explained["why"] == "It belongs to recording 3 of arrivals[1], which has not arrived here."
             assert not explained["is_known"]
 
 
@@ -122,7 +122,7 @@ def test_mix_of_the_rule_counts_or_else_that_of_the_corpus() -> None:
         assert statuses["completed"] > 900
 
 
-def test_corpus_without_finished_recordings_lets_completed_ones_come_in() -> None:
+def test_corpus_without_finished_recordings_lets_completed_ones_arrive() -> None:
     scenario = make_scenario(corpus={"mix": {"processing": 1}}, arrivals=[{"every": "1m"}, {"every": "2m"}])
     with Api(make_settings(count=0, wire=WireSetting.TWILIO), scenario) as api:
         advance(api, "2m")
@@ -185,7 +185,7 @@ def test_count_ends_arrivals_with_an_event() -> None:
         assert (events[-1]["kind"], events[-1]["subject"], events[-1]["what"]) == (
             "rule",
             "arrivals[0]",
-            "arrivals[0] is over: 3 recordings came in",
+            "arrivals[0] is over: 3 recordings arrived",
         )
         assert api.run_command("GET", "")["timers"] == []
 
@@ -228,14 +228,14 @@ def test_weekly_rhythm_is_busier_by_day() -> None:
         assert 15_500 < sum(hours.values()) < 18_100
 
 
-def test_running_clock_lets_recordings_come_in() -> None:
+def test_running_clock_lets_recordings_arrive() -> None:
     with arrive({"every": "1h"}, clock=ClockRate(36_000.0)) as api:
         api.list_sids()
         api.wait_for(lambda: len(api.get_account().state.created) > 1)
         assert len(api.list_sids()) > 1
 
 
-def test_arrivals_that_are_added_to_a_running_clock_come_in() -> None:
+def test_arrivals_that_are_added_to_a_running_clock_arrive() -> None:
     with Api(make_settings(count=0, clock=ClockRate(36_000.0))) as api:
         api.run_command("POST", "/arrivals", {"every": "1h"})
         api.wait_for(lambda: len(api.get_account().state.created) > 1)
@@ -262,7 +262,7 @@ def test_reset_begins_arrivals_again() -> None:
         assert api.list_sids() == expected
 
 
-def test_pages_hold_while_recordings_come_in() -> None:
+def test_pages_hold_while_recordings_arrive() -> None:
     with arrive({"every": "1m"}, count=50) as api:
         before = api.list_sids()
         page = api.get_page("PageSize=10")

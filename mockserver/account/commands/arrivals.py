@@ -7,7 +7,7 @@ from scenarios.model import Arrival
 
 
 class AddArrivals(AccountCommand[list[ArrivalState]], frozen=True, kw_only=True):
-    """Append rules by which recordings come in. The result is the new ones."""
+    """Append rules by which recordings arrive. The result is the new ones."""
 
     arrivals: tuple[Arrival, ...]
     defaults: RecordingDefaults

@@ -185,10 +185,10 @@ class DerivedParents:
 
     def _find_position(self, sid: str) -> int | None:
         recording_index = self._recording_index
-        came_in = recording_index.created.get_indices_of_parent(sid)
-        if came_in and self._is_first_recording(came_in[0]):
+        created_indices = recording_index.created.get_indices_of_parent(sid)
+        if created_indices and self._is_first_recording(created_indices[0]):
             return recording_index.positions.get_position(
-                came_in[0], recording_index.created.get_creation_instant(came_in[0])
+                created_indices[0], recording_index.created.get_creation_instant(created_indices[0])
             )
         return recording_index.find_position(sid, self.kind)
 

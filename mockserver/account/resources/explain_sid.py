@@ -47,7 +47,7 @@ def _explain_unknown(recording_index: RecordingIndex, sid: str) -> str:
 
 
 def _describe_arrival(rule: int, number: int) -> str:
-    return f"recording {number:,} of arrivals[{rule}], which has not come in here."
+    return f"recording {number:,} of arrivals[{rule}], which has not arrived here."
 
 
 def _explain_wrong_parent(recording_index: RecordingIndex, index: int, parent: Parent) -> str:

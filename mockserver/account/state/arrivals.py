@@ -5,12 +5,12 @@ import msgspec
 from scenarios.model import Arrival
 
 FIRST_ARRIVAL = 1 << 62
-"""The SIDs of recordings that come in stand for indices from here on."""
+"""The SIDs of recordings that arrive stand for indices from here on."""
 _NUMBER_BITS = 40
 
 
 class ArrivalState(msgspec.Struct, kw_only=True):
-    """A rule by which recordings come in, and how far it is."""
+    """A rule by which recordings arrive, and how far it is."""
 
     number: int
     arrival: Arrival
@@ -21,11 +21,11 @@ class ArrivalState(msgspec.Struct, kw_only=True):
     window: int | None = None
     """The number of its window; None if it applies at once and without an end."""
     start: int = 0
-    """The instant from which recordings come in."""
+    """The instant from which recordings arrive."""
     latest: int = 0
     """The instant of the latest recording; `start` before the first."""
     arrived: int = 0
-    """The number of recordings that have come in."""
+    """The number of recordings that have arrived."""
     next_instant: int | None = None
     """The instant of the next recording; None if the rule has not started, or is over."""
 

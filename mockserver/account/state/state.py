@@ -39,7 +39,7 @@ class CreatedRecording(msgspec.Struct, frozen=True, gc=False, array_like=True):
     is_of_live_call: bool = False
     """True if the API or a test recorded a call in progress: such a call goes on when the recording is over."""
     origin: int | None = None
-    """What the random fields of a recording that came in by itself follow from; None for those of its index."""
+    """What the random fields of a recording that arrived by itself follow from; None for those of its index."""
 
 
 class TimerKind(StrEnum):
@@ -58,7 +58,7 @@ class TimerKind(StrEnum):
     WINDOW = "window"
     """An instant at which a rule may start or end. The key is that of the timer in `window_timers`."""
     ARRIVAL = "arrival"
-    """The next recording that comes in by itself. The key is the number of its rule in `arrivals`."""
+    """The next recording that arrives by itself. The key is the number of its rule in `arrivals`."""
 
 
 class Timer(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -124,7 +124,7 @@ class State(msgspec.Struct, kw_only=True):
     limits: "list[LimitState]" = []
     page_drift: "list[PageDriftState]" = []
     arrivals: "list[ArrivalState]" = []
-    """The rules by which recordings come in by themselves."""
+    """The rules by which recordings arrive by themselves."""
     arrival_serial: int = 0
     scripted_parents: "dict[str, ScriptedParent]" = {}
     """The calls and conferences whose status a step has set, by SID."""

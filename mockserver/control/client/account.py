@@ -80,7 +80,7 @@ class AccountClient:
 
     @cached_property
     def arrivals(self) -> "ArrivalsClient":
-        """The recordings that come in by themselves."""
+        """The recordings that arrive by themselves."""
         from mockserver.control.client.arrivals import ArrivalsClient
 
         return ArrivalsClient(self._connection, self._account_path)

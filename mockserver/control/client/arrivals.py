@@ -1,4 +1,4 @@
-"""Lets recordings come in by themselves in an account."""
+"""Lets recordings arrive by themselves in an account."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
@@ -15,7 +15,7 @@ __tracebackhide__ = True
 
 
 class ArrivalRule(TypedDict, total=False):
-    """How recordings come in, as a scenario's `arrivals` have it."""
+    """How recordings arrive, as a scenario's `arrivals` have it."""
 
     every: str
     rate: str
@@ -33,7 +33,7 @@ class ArrivalRule(TypedDict, total=False):
 
 
 class ArrivalsClient:
-    """The recordings that come in by themselves. Calling it adds a rule.
+    """The recordings that arrive by themselves. Calling it adds a rule.
 
     Args:
         account_path: the account's path below `/_mock`.
@@ -44,7 +44,7 @@ class ArrivalsClient:
         self._path = f"{account_path}/arrivals"
 
     def __call__(self, **rule: "Unpack[ArrivalRule]") -> ArrivalView:
-        """Let recordings come in as the clock passes, with the fields of a scenario's `arrivals`.
+        """Let recordings arrive as the clock passes, with the fields of a scenario's `arrivals`.
 
         Args:
             rule: such as `every="5m", until={"time": "8h"}, duration="30s"`.
@@ -56,10 +56,10 @@ class ArrivalsClient:
         return added
 
     def list(self) -> tuple[ArrivalView, ...]:
-        """Return the rules, in order, with the number of recordings that have come in."""
+        """Return the rules, in order, with the number of recordings that have arrived."""
         return self._connection.request("GET", self._path, tuple[ArrivalView, ...])
 
     def stop(self, number: int | None = None) -> None:
-        """Remove one rule, or all. The recordings that have come in stay."""
+        """Remove one rule, or all. The recordings that have arrived stay."""
         path = self._path if number is None else f"{self._path}/{number}"
         self._connection.request("DELETE", path, tuple[ArrivalView, ...])

@@ -1,4 +1,4 @@
-"""Endpoints for recordings that come in by themselves."""
+"""Endpoints for recordings that arrive by themselves."""
 
 from typing import Any
 

@@ -65,7 +65,7 @@ def _show_upcoming_recording(exchange: Exchange, account: Account, handle: str) 
     if copy.state.arrivals:
         from mockserver.account.commands.arrivals import RemoveArrivals  # most accounts have none
 
-        copy.apply(RemoveArrivals())  # very many recordings might come in until then
+        copy.apply(RemoveArrivals())  # very many recordings might arrive until then
     for _ in copy.clock_moves.advance_to(to_microseconds(get_instant(created))):
         pass
     return serialize_recording(copy, copy.state.handles[handle], exchange.base_url)

@@ -1,4 +1,4 @@
-"""The view of a rule by which recordings come in."""
+"""The view of a rule by which recordings arrive."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:  # the clients decode the views without the server's modules
 
 
 class ArrivalView(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule by which recordings come in by themselves, and how far it is."""
+    """A rule by which recordings arrive by themselves, and how far it is."""
 
     number: int
     arrival: dict[str, Any]
     arrived: int
-    """The number of recordings that have come in."""
+    """The number of recordings that have arrived."""
     next: str | None
     """The instant of the next one; None if the rule has not started, or is over."""
 

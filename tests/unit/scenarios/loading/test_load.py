@@ -649,8 +649,8 @@ def test_bare_durations_start_limits_and_arrivals() -> None:
 
 INVALID_ARRIVALS = [
     ("5", ": expected a mapping, found 5."),
-    ("{}", ": expected every or rate, which say how often a recording comes in, found none."),
-    ("{every: 5m, rate: 1/h}", ": expected every or rate, which say how often a recording comes in, found both."),
+    ("{}", ": expected every or rate, which say how often a recording arrives, found none."),
+    ("{every: 5m, rate: 1/h}", ": expected every or rate, which say how often a recording arrives, found both."),
     ("{every: 5}", ".every: expected a duration such as 30s, 250ms or 1m30s, found 5."),
     ("{every: 9ms}", ".every: expected a recording every 10ms to 366d, found 9ms."),
     ("{every: 367d}", ".every: expected a recording every 10ms to 366d, found 367d."),
