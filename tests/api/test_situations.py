@@ -235,7 +235,7 @@ def test_recordings_are_deleted_in_a_storm_while_a_client_pages() -> None:
         assert len(steps) == 121
 
 
-def test_recordings_come_in_while_a_client_pages() -> None:
+def test_recordings_arrive_while_a_client_pages() -> None:
     with play("arrivals while paging") as api:
         before = api.list_sids()
         page = api.get_page("PageSize=25")

@@ -474,7 +474,7 @@ def test_unused_fault_is_accepted_if_optional_or_by_chance_or_after_a_failure(mo
         raise KeyError("mine")
 
 
-def test_recordings_come_in_until_they_are_stopped(mock: MockTwilio) -> None:
+def test_recordings_arrive_until_they_are_stopped(mock: MockTwilio) -> None:
     mock.clock.freeze()
     added = mock.arrivals(every="1m", duration="30s", mix={"completed": 1})
     assert (added.arrived, added.next is None) == (0, False)
