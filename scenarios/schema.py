@@ -8,50 +8,22 @@ import inspect
 import json
 import re
 import sys
+from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
 import msgspec
 
-from scenarios import (
-    arrival_values,
-    callbacks,
-    callers,
-    creation_matcher,
-    expectations,
-    limits,
-    model,
-    plans,
-    relative_dates,
-    rules,
-    selector,
-    steps,
-    tokens,
-    triggers,
-    windows,
-)
 from scenarios.loading.saved_recordings import SOURCE_REPLACEMENTS
 from scenarios.model import Scenario
 from scenarios.validation.dates import DATE_FIELDS
 
 _MODULES = (
-    arrival_values,
-    callbacks,
-    callers,
-    creation_matcher,
-    expectations,
-    limits,
-    model,
-    plans,
-    relative_dates,
-    rules,
-    selector,
-    steps,
-    tokens,
-    triggers,
-    windows,
+    *("arrival_values", "callbacks", "callers", "creation_matcher", "expectations", "limits"),
+    *("model", "plans", "relative_dates", "rules", "selector"),
+    *("steps", "tokens", "triggers", "windows"),
 )
-"""The modules with the structs of a scenario."""
+"""The modules of this package with the structs of a scenario."""
 _TITLE = "A scenario of twilio-recordings-mock"
 _SINGLE_KEY_STRUCTS = ("Trigger", "Delay", "Moment")
 _EXPORT_SCHEMAS = (
@@ -181,7 +153,7 @@ def _allow_bare_durations(definitions: dict[str, Any]) -> None:
 def _collect_docstrings() -> dict[str, dict[str, str]]:
     """Return the docstrings of fields by struct name, including inherited fields."""
     structs, own = {}, {}
-    for module in _MODULES:
+    for module in (import_module(f"{__package__}.{name}") for name in _MODULES):
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 structs[node.name] = getattr(module, node.name)
