@@ -63,12 +63,8 @@ class AccountRules(DerivedResources):
     @property
     def has_request_rules(self) -> bool:
         """True if fault rules or rate limits decide about requests, or arrivals or auth tokens wait for some."""
-        return bool(
-            self.state.rules
-            or self.state.limits
-            or self.state.auth_tokens
-            or (self.state.arrivals and self.arrivals.counts_requests)
-        )
+        state = self.state
+        return bool(state.rules or state.limits or state.auth_tokens) or self.counts_requests
 
     @property
     def counts_requests(self) -> bool:
