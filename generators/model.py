@@ -92,7 +92,7 @@ class RequestedTranscription(msgspec.Struct, frozen=True, gc=False):
     """The state of a transcription that the call asked for, as with `<Record transcribe>`."""
 
     status: TranscriptionStatus | None
-    """None if nobody has asked for it yet."""
+    """None if the recording has no transcription yet."""
     date_created: int
     date_updated: int
 

@@ -87,7 +87,7 @@ def is_audible(recording: Recording) -> bool:
 
 
 def has_transcription(recording: Recording) -> bool:
-    """Return True if a recording has a transcription: it is audible, and no scenario says that nobody asked for one."""
+    """Return True if a recording has a transcription: it is audible, and no step says that it has none."""
     return is_audible(recording) and (recording.transcription is None or recording.transcription.status is not None)
 
 

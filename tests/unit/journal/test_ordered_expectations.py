@@ -99,7 +99,7 @@ def test_each_recording_has_its_own_moments() -> None:
 def test_only_the_first_time_counts() -> None:
     session = Session(CALLBACK)
     session.happen("callback", "completed")
-    session.happen("callback", "in-progress")  # nobody waits for it
+    session.happen("callback", "in-progress")  # no expectation waits for it
     session.fetch()
     session.happen("callback", "completed")
     assert session.list_broken() == []
