@@ -34,8 +34,8 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_account", "_parameters", "_scope", "all_headers", "base_url", "body", "form", "headers", "in_progress"),
-        *("method", "mock"),
+        *("_account", "_parameters", "_server", "_state", "all_headers", "base_url", "body", "form", "headers"),
+        *("in_progress", "method", "mock"),
         *("operation", "path", "query_string", "representation", "response", "matched_fault", "warnings", "wire"),
     )
 
@@ -49,7 +49,9 @@ class Exchange:
         base_url: str,
     ) -> None:
         self.mock = mock
-        self._scope = scope
+        # The scope itself holds this exchange: a reference back would leave garbage that only the collector finds.
+        self._server: tuple[str, int] | None = scope.get("server")
+        self._state: Mapping[str, Any] = scope.get("state", {})
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query_string: bytes = scope["query_string"]
@@ -114,12 +116,12 @@ class Exchange:
     @property
     def is_proxied(self) -> bool:
         """True if the request came through the proxy."""
-        return bool(self._scope.get("state", {}).get(PROXIED_KEY))
+        return bool(self._state.get(PROXIED_KEY))
 
     @property
     def server_host(self) -> str:
         """The address at which the server received the request; empty if unknown."""
-        return (self._scope.get("server") or ("",))[0]
+        return "" if self._server is None else self._server[0]
 
     def refuses_urls(self, name: str) -> bool:
         """Return True, and add a warning, if the client must not choose URLs that the mock requests.

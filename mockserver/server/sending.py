@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
-from starlette.concurrency import iterate_in_threadpool
+from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.rest.headers import ResponseMetadata
@@ -91,7 +91,8 @@ async def send_pieces(receive: Receive, send: Send, pieces: Iterator[bytes]) -> 
     """Send media piece by piece until the client disconnects: players request more than they play."""
     gone = asyncio.ensure_future(wait_for_disconnect(receive))
     try:
-        async for piece in iterate_in_threadpool(pieces):
+        # Starlette's iterate_in_threadpool raises at the end, and leaves frames that only the collector finds.
+        while (piece := await run_in_threadpool(next, pieces, None)) is not None:
             if piece:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             if gone.done():
