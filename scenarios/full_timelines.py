@@ -82,3 +82,7 @@ def _starts_with(timeline: Timeline, status: RecordingStatus | None) -> bool:
 def _choose_initial_status(timeline: Timeline) -> RecordingStatus:
     first = next((step.status for step in timeline if step.status), None)
     return STATUSES[first].initial if first else RecordingStatus.COMPLETED
+
+
+DEFAULT_TIMELINE = build_full_timeline(DEFAULT_ON_CREATE)
+"""`DEFAULT_ON_CREATE` as played."""

@@ -79,8 +79,12 @@ ERROR_CODES_WITH_AUDIO = frozenset({16107, 16111, 16112})
 """The error codes of a completed recording: encrypted with another key, or not uploaded (WIRE §5)."""
 
 
+_EVENTS_BY_STATUS = {event.value: event for event in CallbackEvent}
+
+
 def get_step_callbacks(step: Step, subscribed_events: CallbackEvents) -> StepCallbacks:
     """Return the callbacks of a step, in order."""
     if step.callback is UNSET:
-        return tuple(event for event in CallbackEvent if event.value == step.status and event in subscribed_events)
+        event = None if step.status is None else _EVENTS_BY_STATUS.get(step.status.value)
+        return (event,) if event in subscribed_events else ()
     return (step.callback,) if isinstance(step.callback, CallbackEvent | ScriptedCallback) else step.callback

@@ -42,6 +42,9 @@ class RecordingFields(
     """The instant of the last change, from `date_created` on."""
 
 
+NO_FIELDS = RecordingFields()
+
+
 class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One change of a recording, and its condition."""
 
@@ -49,7 +52,7 @@ class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_f
     """The condition; at once if left out."""
     status: RecordingStatus | None = None
     """The new status. If it is left out, the status stays: the step only sets fields or sends callbacks."""
-    set: RecordingFields = RecordingFields()
+    set: RecordingFields = NO_FIELDS
     """Fields of the recording that change."""
     transcription: TranscriptionStep | None = None
     """The new status of its transcription. Without a step, a completed recording has a transcription at once."""

@@ -16,14 +16,13 @@ from scenarios.handles import NamedRecording, iter_named_recordings
 from scenarios.model import FieldsWithSubscription, Pick, Scenario, ScriptedRecording
 from scenarios.problems import format_path
 from scenarios.relative_dates import get_instant
-from scenarios.steps import RecordingFields, Timeline
+from scenarios.steps import NO_FIELDS, RecordingFields, Timeline
 from scenarios.triggers import to_microseconds
 from scenarios.validation.coherence_checks import check_dates
 from scenarios.validation.dates import check_dated_subject
 
 _LASTING_FIELDS = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
 """Fields that a change of status keeps: they are set once."""
-_NO_FIELDS = RecordingFields()
 
 
 class CompiledRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -132,7 +131,7 @@ def _move_creation(compiled: CompiledRecording, instant: int) -> CompiledRecordi
 def collect_lasting_fields(definition: FieldsWithSubscription) -> RecordingFields | None:
     """Return the fields that a change of status keeps, or None if there are none."""
     lasting = RecordingFields(**{name: getattr(definition, name) for name in _LASTING_FIELDS})
-    return None if lasting == _NO_FIELDS else lasting
+    return None if lasting == NO_FIELDS else lasting
 
 
 def refuse_contradicting_dates(subject: str, definition: ScriptedRecording | Pick, created: int) -> None:

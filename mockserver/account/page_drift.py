@@ -12,7 +12,7 @@ from mockserver.account.timelines import Timelines
 from scenarios.operations import Operation
 from scenarios.rules import PageDriftRule
 from scenarios.statuses import RecordingStatus
-from scenarios.steps import RecordingFields
+from scenarios.steps import NO_FIELDS
 from scenarios.windows import Phase, build_window
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class PageDrift:
         recording_index = self._recordings.recording_index
         for _ in range(count):
             index = self._recordings.add(source=Source.DIAL_VERB)
-            self._recordings.set_status(index, RecordingStatus.COMPLETED, RecordingFields())
+            self._recordings.set_status(index, RecordingStatus.COMPLETED, NO_FIELDS)
             self._events.record(
                 "inserted",
                 recording_index.get_name(index),

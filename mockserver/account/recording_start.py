@@ -9,7 +9,7 @@ from mockserver.account.state.state import State
 from mockserver.account.timelines import Timelines
 from scenarios.creation_matcher import Creation
 from scenarios.creations import count_matches, find_rule, list_rules
-from scenarios.full_timelines import DEFAULT_ON_CREATE, build_full_timeline
+from scenarios.full_timelines import DEFAULT_TIMELINE, build_full_timeline
 from scenarios.model import OnCreate, Scenario
 
 
@@ -32,11 +32,11 @@ def start_recording(
     if command.subscription is not None:
         state.subscriptions[index] = command.subscription
     chosen = None if scenario is None or scenario.on_create is None else _choose_rule(state, scenario, command)
-    timeline = build_full_timeline(chosen or DEFAULT_ON_CREATE)
+    timeline = DEFAULT_TIMELINE
     if chosen is not None:
         from scenarios.date_resolution import resolve_timeline  # most servers have no such scenario
 
-        timeline = resolve_timeline(timeline, recording_index.clock.now())
+        timeline = resolve_timeline(build_full_timeline(chosen), recording_index.clock.now())
     timelines.start(index, timeline)
     return index
 

@@ -1,6 +1,7 @@
 """Plays timelines on an account's recordings, and queues their callbacks."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,8 +22,17 @@ from scenarios.steps import Step, Timeline
 from scenarios.timeline import RequestKind, TimelineProgress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mockserver.account.windows import Windows
     from mockserver.journal.milestones import Milestones
+    from scenarios.callbacks import StepCallbacks
+    from scenarios.lifecycle import StatusFacts
+    from scenarios.steps import CallbackEvents
+
+    _StepDescriber = Callable[[Step, CallbackEvents], str]
+    _StepCallbackGetter = Callable[[Step, CallbackEvents], StepCallbacks]
+    _RelatedStatusIterator = Callable[[Step], Iterable[tuple[str, str]]]
 
 
 class Timelines:
@@ -92,13 +102,16 @@ class Timelines:
                 self.record_milestone("signal", name, playing_index)
                 self._run_triggered_steps(playing_index)
 
-    def signal_change(self, name: str, index: int) -> None:
-        """Send the signal of a change of a recording to its timeline, and to rules."""
+    def signal_change(self, status: RecordingStatus, index: int) -> None:
+        """Send the signal of a change of a recording to its timeline, and to rules.
+
+        Args:
+            status: the status after the change, which is one that a request can ask for.
+        """
+        name = _load_statuses()[status].signal
+        assert name is not None, "only these statuses can be requested"
         if self._state.windows:
             self._get_windows().record_signal(name, index)
-        from scenarios.lifecycle import STATUSES  # imported when the first timeline is played
-
-        status = next(status for status, facts in STATUSES.items() if facts.signal == name)
         callback = () if status is RecordingStatus.IN_PROGRESS else msgspec.UNSET  # a request to resume sends none
         self.signal(name, index, Step(status=status, callback=callback))
 
@@ -136,7 +149,9 @@ class Timelines:
         """Run every step that is due after a trigger. If the timer is due too, it runs them when its turn comes."""
         now, instant = self._recording_index.clock.now(), self._state.step_instants.get(index)
         is_timer_due = instant is not None and instant <= now
-        if not is_timer_due and timeline.find_due_step(self._state.playing[index], now) is not None:
+        due = None if is_timer_due else timeline.find_due_step(self._state.playing[index], now)
+        if due is not None:
+            self._take_step(index, *due)
             self.run_due_steps(index)
 
     def _schedule_timer(self, index: int, playing: TimelineProgress, now: int) -> None:
@@ -148,10 +163,7 @@ class Timelines:
 
     def apply_step(self, index: int, step: Step) -> None:
         """Apply a step to a recording, whether or not the step belongs to a timeline."""
-        from scenarios.explain.timelines import describe_step
-        from scenarios.lifecycle import get_step_callbacks  # imported when the first timeline is played
-        from scenarios.related_resources import iter_related_statuses
-
+        describe_step, get_step_callbacks, iter_related_statuses = _load_step_functions()
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
         if step.status is not None and self._milestones is not None:
@@ -211,3 +223,21 @@ class Timelines:
     def _record_event(self, kind: str, index: int, what: str, step: Step | None) -> None:
         name, sid = self._recording_index.get_name(index), self._recording_index.get_sid(index)
         self._events.record(kind, name, sid, what, step)
+
+
+@cache
+def _load_statuses() -> "Mapping[RecordingStatus, StatusFacts]":
+    """Return the table of statuses, imported for the first timeline. A reached import statement costs 2 us."""
+    from scenarios.lifecycle import STATUSES
+
+    return STATUSES
+
+
+@cache
+def _load_step_functions() -> "tuple[_StepDescriber, _StepCallbackGetter, _RelatedStatusIterator]":
+    """Return what a step needs, imported for the first one."""
+    from scenarios.explain.timelines import describe_step
+    from scenarios.lifecycle import get_step_callbacks
+    from scenarios.related_resources import iter_related_statuses
+
+    return describe_step, get_step_callbacks, iter_related_statuses

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 import msgspec
 
@@ -90,16 +91,25 @@ def _parse_bound(parameters: Parameters, name: str) -> int | None:
     text = parameters.get_text(name)
     if text is None:
         return None
+    instant = _parse_instant(text)
+    if instant is None:
+        raise make_invalid_parameter_error(name, _EXPECTED_DATE, text)
+    return instant
+
+
+@lru_cache(maxsize=64)
+def _parse_instant(text: str) -> int | None:
+    """Return an instant in seconds since the epoch, or None if it is none. Cached: a list reads its filters twice."""
     match = re.fullmatch(_INSTANT, text)
     if match is None:
-        raise make_invalid_parameter_error(name, _EXPECTED_DATE, text)
+        return None
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
         # Java sends no zone, which means UTC. An unescaped `+` reaches us as a space.
         zone = UTC if match[8] is None else timezone(_build_utc_offset(match[7], int(match[8]), int(match[9])))
         instant = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:
-        raise make_invalid_parameter_error(name, _EXPECTED_DATE, text) from None
+        return None
     return (instant - EPOCH) // timedelta(seconds=1)
 
 

@@ -12,13 +12,14 @@ from mockserver.rest.headers import Header
 URLENCODED_MEDIA_TYPE = "application/x-www-form-urlencoded"
 MULTIPART_MEDIA_TYPE = "multipart/form-data"
 _CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]+)', re.IGNORECASE)
-_FORBIDDEN_STARTS = {
+_FORBIDDEN_CONTENTS = {
     codecs.BOM_UTF8: "a byte order mark",
     codecs.BOM_UTF16_LE: "a byte order mark",
     codecs.BOM_UTF16_BE: "a byte order mark",
     b"\x1f\x8b": "gzip",
 }
 """The first bytes of bodies that no form has, and what they are."""
+_FORBIDDEN_STARTS = tuple(_FORBIDDEN_CONTENTS)
 _PYTHON_CODECS = frozenset({"raw-unicode-escape", "raw_unicode_escape", "unicode-escape", "unicode_escape"})
 """Codecs of Python that are no charsets: they evaluate escapes, and warn of invalid ones."""
 _MAX_SHOWN_LENGTH = 80
@@ -47,8 +48,10 @@ def read_form(body: bytes, headers: Sequence[Header]) -> FormBody:
     """
     if not body:
         return FormBody()
-    content_type = _get_header(headers, b"content-type")
-    media_type, encoding = _strip_parameters(content_type), _get_header(headers, b"content-encoding")
+    content_type, encoding = _get_header(headers, b"content-type"), _get_header(headers, b"content-encoding")
+    if content_type == URLENCODED_MEDIA_TYPE and not encoding and not body.startswith(_FORBIDDEN_STARTS):
+        return FormBody(body)  # almost always
+    media_type = _strip_parameters(content_type)
     found = _describe_foreign_body(body, media_type, encoding.strip().lower())
     if found is not None:
         return _ignore_body(found)
@@ -64,9 +67,7 @@ def _describe_foreign_body(body: bytes, media_type: str, encoding: str) -> str |
         return encoding[:_MAX_SHOWN_LENGTH]
     if media_type not in (URLENCODED_MEDIA_TYPE, MULTIPART_MEDIA_TYPE):
         return media_type[:_MAX_SHOWN_LENGTH] or "a body without Content-Type"
-    if not body.startswith(tuple(_FORBIDDEN_STARTS)):  # almost always
-        return None
-    return next(name for start, name in _FORBIDDEN_STARTS.items() if body.startswith(start))
+    return next((name for start, name in _FORBIDDEN_CONTENTS.items() if body.startswith(start)), None)
 
 
 def _read_multipart(body: bytes, content_type: str) -> FormBody:

@@ -27,7 +27,7 @@ from scenarios.lifecycle import get_step_callbacks
 from scenarios.model import Scenario
 from scenarios.related_resources import iter_related_statuses
 from scenarios.relative_dates import RelativeDate, describe_relative_date
-from scenarios.steps import CallbackEvents, RecordingFields, Step, Timeline
+from scenarios.steps import NO_FIELDS, CallbackEvents, RecordingFields, Step, Timeline
 from scenarios.triggers import describe_trigger, format_instant, to_microseconds
 
 _MAX_SHOWN_HANDLES = 4
@@ -117,7 +117,8 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
         step: the step.
         subscribed_events: the events of the recording's subscription, used if the step names none.
     """
-    facts = [f"{name} {_format_value(value)}" for name, value in _describe_fields(step.set)]
+    fields = () if step.set == NO_FIELDS else _describe_fields(step.set)
+    facts = [f"{name} {_format_value(value)}" for name, value in fields]
     what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
     what += [f"{key} {status}" for key, status in iter_related_statuses(step)]
     return ", ".join([*what, *map(describe_callback, get_step_callbacks(step, subscribed_events))]) or "no callback"

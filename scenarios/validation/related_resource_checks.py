@@ -10,12 +10,12 @@ from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath
 from scenarios.related_resources import PRECEDING, iter_related_statuses
 from scenarios.statuses import RecordingStatus
-from scenarios.steps import RecordingFields, Step
+from scenarios.steps import NO_FIELDS, Step
 
 
 def changes_something(step: Step) -> bool:
     """Return True if a step changes the recording, or what belongs to it."""
-    return step.status is not None or step.set != RecordingFields() or any(iter_related_statuses(step))
+    return step.status is not None or step.set != NO_FIELDS or any(iter_related_statuses(step))
 
 
 class RelatedResourceChecker:

@@ -73,7 +73,7 @@ class LegRecordings:
         """End a recording now, and return its length in microseconds. Nothing that is heard gives an absent one."""
         recorded = self.fill(recording, talk)
         if recorded.duration:
-            self._context.timelines.signal_change("stopped", recording.index)
+            self._context.timelines.signal_change(RecordingStatus.STOPPED, recording.index)
         elif recording.index in self._context.state.playing:
             self._context.timelines.stop(recording.index)
             self._context.timelines.apply_step(recording.index, Step(status=RecordingStatus.ABSENT))
@@ -107,7 +107,7 @@ class LegRecordings:
             if active.conference_sid is None:
                 parent = Parent(Kind.CALL, call.sid)
                 recordings.update(active.sid, parent, InFlight.STOPPED, PauseBehavior.SILENCE)
-                self._context.timelines.signal_change("stopped", index)
+                self._context.timelines.signal_change(RecordingStatus.STOPPED, index)
 
 
 def to_seconds(duration: int) -> int:

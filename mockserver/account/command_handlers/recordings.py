@@ -13,7 +13,6 @@ from mockserver.account.commands.recordings import (
     UpdateRecording,
 )
 from mockserver.rest.errors import TwilioError
-from scenarios.lifecycle import STATUSES
 from scenarios.statuses import RecordingStatus
 from scenarios.timeline import RequestKind
 
@@ -53,9 +52,7 @@ def update_recording(account: AccountParts, command: UpdateRecording) -> tuple[R
     if is_changed:
         if account.has_live_calls:
             account.live_calls.api_recordings.update(index, command.status, command.behavior)
-        signal = STATUSES[RecordingStatus(command.status)].signal
-        assert signal is not None, "only these statuses can be requested"
-        account.timelines.signal_change(signal, index)
+        account.timelines.signal_change(RecordingStatus(command.status), index)
     return shown, is_changed
 
 

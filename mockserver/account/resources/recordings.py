@@ -1,5 +1,7 @@
 """The recordings of an account, and the operations on them."""
 
+from functools import partial
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -22,7 +24,7 @@ from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 from scenarios.relative_dates import get_instant
 from scenarios.statuses import RecordingStatus
-from scenarios.steps import RecordingFields
+from scenarios.steps import NO_FIELDS, RecordingFields
 from scenarios.triggers import to_microseconds
 
 CURRENT = "Twilio.CURRENT"
@@ -161,7 +163,7 @@ class Recordings:
     def apply_update(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
         """Set the status of a recording, if one is given, and its fields. Every change moves `date_updated`."""
         self.set_status(index, status, fields)
-        if status is None and fields != RecordingFields() and fields.date_updated is UNSET:
+        if status is None and fields != NO_FIELDS and fields.date_updated is UNSET:
             self.recording_index.touch(index)
 
     def set_status(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
@@ -169,14 +171,16 @@ class Recordings:
         recording_index, in_progress = self.recording_index, self.recording_index.state.in_progress
         recording = without_adversarial_body(recording_index.get_even_if_deleted(index))
         if status is RecordingStatus.DELETED and recording.status is not Status.COMPLETED:
-            self.set_status(
-                index, RecordingStatus.COMPLETED, RecordingFields()
-            )  # a deleted recording was completed before
+            self.set_status(index, RecordingStatus.COMPLETED, NO_FIELDS)  # a deleted recording was completed before
             recording = recording_index.get_even_if_deleted(index)
         elif status is not None and status is not RecordingStatus.DELETED:
-            usual, chance = recording_index.get_typical_duration(index), recording_index.get_random_fields(index)
-            before = RecordingWithProgress(recording, in_progress.get(index))
-            after = apply_status(before, status, recording_index.clock.now(), chance, usual)
+            after = apply_status(
+                RecordingWithProgress(recording, in_progress.get(index)),
+                status,
+                recording_index.clock.now(),
+                partial(recording_index.get_random_fields, index),
+                partial(recording_index.get_typical_duration, index),
+            )
             recording = after.recording
             if after.progress is None:
                 in_progress.pop(index, None)

@@ -1,6 +1,6 @@
 """The effect of a status on a recording, as a pure function (WIRE §5)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from generators.random_fields import RandomFields
 from mockserver.account.state.in_progress import RecordingInProgress
 from scenarios.lifecycle import STATUSES
 from scenarios.statuses import RecordingStatus
-from scenarios.steps import RecordingFields
+from scenarios.steps import NO_FIELDS, RecordingFields
 from scenarios.triggers import to_microseconds
 
 _PRICE_STEP = Decimal("0.00001")
@@ -30,26 +30,35 @@ class RecordingWithProgress(msgspec.Struct, frozen=True):
 
 
 def apply_status(
-    before: RecordingWithProgress, status: RecordingStatus, now: int, random_fields: RandomFields, typical_seconds: int
+    before: RecordingWithProgress,
+    status: RecordingStatus,
+    now: int,
+    get_random_fields: Callable[[], RandomFields],
+    get_typical_seconds: Callable[[], int],
 ) -> RecordingWithProgress:
     """Return a recording in another status. A deletion is not stored in the recording.
 
     Args:
         now: the instant, in microseconds since the epoch.
-        typical_seconds: the duration if the recording was not recorded here.
+        get_random_fields: returns the random fields of the recording. Only a failure needs them.
+        get_typical_seconds: returns the duration, for a recording that was not recorded here.
     """
     capture = _advance_progress(before.progress, status, now)
     recording = before.recording
     shown = STATUSES[status].shown_as
     seconds = None
     if shown is Status.COMPLETED:
-        seconds = typical_seconds if before.progress is None else before.progress.compute_duration_seconds(now)
+        progress = before.progress
+        seconds = get_typical_seconds() if progress is None else progress.compute_duration_seconds(now)
+    error_code = None
+    if shown in (Status.ABSENT, Status.FAILED):
+        error_code = distributions.draw_error_code(shown, recording.encryption is not None, get_random_fields().error)
     changed = msgspec.structs.replace(
         without_twilio_values(recording, _STATUS_FIELDS),
         status=shown,
         duration=seconds,
         price=None if seconds is None else distributions.compute_price(seconds),
-        error_code=distributions.draw_error_code(shown, recording.encryption is not None, random_fields.error),
+        error_code=error_code,
         date_updated=now // SECOND,
         is_scripted=True,
     )
@@ -81,19 +90,21 @@ def without_twilio_values(recording: Recording, keys: Collection[str]) -> Record
 
 def without_adversarial_body(recording: Recording) -> Recording:
     """Return the recording without its generated adversarial body, so that scripted fields are visible."""
+    if type(recording) is Recording:  # almost always
+        return recording
     return Recording(**{name: getattr(recording, name) for name in Recording.__struct_fields__})
 
 
 def with_fields(recording: Recording, fields: RecordingFields) -> Recording:
     """Return the recording with the given fields set."""
+    if fields == NO_FIELDS:  # almost always
+        return recording
     said = {name: getattr(fields, name) for name in RecordingFields.__struct_fields__}
     changes = {
         name: _CONVERTERS[name](value) if name in _CONVERTERS else value
         for name, value in said.items()
         if value is not UNSET
     }
-    if not changes:
-        return recording
     recording = without_twilio_values(recording, changes)
     if "encryption_details" in changes:
         changes["encryption"] = _build_encryption(recording, changes.pop("encryption_details"))

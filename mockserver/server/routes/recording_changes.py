@@ -7,7 +7,6 @@ from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.subscription import Subscription
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.forms import CallbackForm, CallRecordingForm, parse_call_recording_form
-from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.recording import CALL_RECORDING
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import NoContent, ResourceValue
@@ -38,9 +37,7 @@ def create_call_recording(exchange: Exchange, path: PathParams) -> ResourceValue
         )
     )
     if not is_new:
-        index = exchange.account.recordings.find(recording.sid)
-        active = exchange.account.state.subscriptions.get(index)
-        exchange.form.warnings += _describe_differences(exchange.form, wanted, recording, active)
+        exchange.form.warnings += _describe_differences(exchange, wanted, recording)
     return ResourceValue(
         resource_type=CALL_RECORDING,
         value=recording,
@@ -70,16 +67,16 @@ def delete_nested_recording(exchange: Exchange, path: PathParams) -> NoContent:
     return NoContent()
 
 
-def _describe_differences(
-    form: Parameters, wanted: CallRecordingForm, active: Recording, subscription: Subscription | None
-) -> list[str]:
+def _describe_differences(exchange: Exchange, wanted: CallRecordingForm, active: Recording) -> list[str]:
     """Describe what a create asked for and the active recording does not have."""
-    callback = wanted.callback
+    form, callback = exchange.form, wanted.callback
     differs = {
         "RecordingChannels": wanted.channels != active.channels,
         "RecordingTrack": wanted.track != active.track,
     }
     if callback is not None:
+        account = exchange.account
+        subscription = account.state.subscriptions.get(account.recordings.find(active.sid))
         differs |= {
             "RecordingStatusCallback": subscription is None or callback.url != subscription.url,
             "RecordingStatusCallbackMethod": subscription is None or callback.method != subscription.method,

@@ -50,12 +50,16 @@ def get_random_fields() -> RandomFields:
     return make_account().corpus.random_fields(5)
 
 
+def get_default_duration() -> int:
+    return DEFAULT_DURATION
+
+
 @pytest.mark.parametrize("recording_status", STATUS_BY_RECORDING_STATUS)
 @pytest.mark.parametrize("status", list(Status))
 def test_apply_status_sets_fields_from_every_status(status: Status, recording_status: RecordingStatus) -> None:
     before = find_recording(status)
     after = apply_status(
-        RecordingWithProgress(before, None), recording_status, NOW, get_random_fields(), DEFAULT_DURATION
+        RecordingWithProgress(before, None), recording_status, NOW, get_random_fields, get_default_duration
     )
     recording = after.recording
     assert recording.status is STATUS_BY_RECORDING_STATUS[recording_status]
@@ -85,10 +89,10 @@ def test_recording_in_progress_has_recorded_duration(
         RecordingWithProgress(find_recording(Status.PROCESSING), None),
         first_status,
         NOW,
-        get_random_fields(),
-        DEFAULT_DURATION,
+        get_random_fields,
+        get_default_duration,
     )
-    after = apply_status(first, recording_status, NOW + 9 * SECOND, get_random_fields(), DEFAULT_DURATION)
+    after = apply_status(first, recording_status, NOW + 9 * SECOND, get_random_fields, get_default_duration)
     assert after.recording.duration == (9 if recording_status is RecordingStatus.COMPLETED else None)
     if recording_status in FINISHED_STATUSES:
         assert after.progress is None
@@ -108,7 +112,7 @@ def test_stopped_recording_keeps_its_duration() -> None:
     ]
     state = RecordingWithProgress(find_recording(Status.PROCESSING), None)
     for recording_status, seconds in [*changes, (RecordingStatus.COMPLETED, 99)]:
-        state = apply_status(state, recording_status, NOW + seconds * SECOND, get_random_fields(), DEFAULT_DURATION)
+        state = apply_status(state, recording_status, NOW + seconds * SECOND, get_random_fields, get_default_duration)
     assert state.recording.duration == 7
     assert RecordingInProgress(since=NOW).resume(NOW + 5) == RecordingInProgress(since=NOW)
 
