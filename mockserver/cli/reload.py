@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -105,12 +106,19 @@ def _find_files(scenarios: Iterable[str]) -> Iterator[Path]:
 
 def _find_named_files(plan: Mapping[str, Any]) -> Iterator[str]:
     """Yield the files that a scenario names for one account."""
-    recordings = plan.get("recordings")
-    if isinstance(recordings, str):
-        yield recordings
-    for recording in recordings if isinstance(recordings, list) else ():
-        if isinstance(recording, dict) and isinstance(recording.get("media"), str):
-            yield recording["media"]
+    if isinstance(plan.get("recordings"), str):
+        yield plan["recordings"]
+    groups = chain(_find_objects(plan, "calls"), _find_objects(plan, "conferences"))
+    for owner in (plan, *groups):
+        for recording in _find_objects(owner, "recordings"):
+            if isinstance(recording.get("media"), str):
+                yield recording["media"]
+
+
+def _find_objects(plan: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects in a list that a scenario has under a key. The file may be invalid."""
+    values = plan.get(key)
+    yield from (value for value in values if isinstance(value, dict)) if isinstance(values, list) else ()
 
 
 def _read_stamps(files: Iterable[Path]) -> Stamps:

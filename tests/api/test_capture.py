@@ -129,6 +129,20 @@ def test_captured_account_happens_again_with_the_same_clock_moves() -> None:
     assert again.on_create is not None
 
 
+def test_recordings_that_arrived_are_captured() -> None:
+    arrivals = {"every": "10s", "count": 3, "mix": {"completed": 1}, "duration": "4s"}
+    with Api(make_settings(count=2), make_scenario(arrivals=[arrivals])) as api:
+        api.run_command("POST", "/clock", {"advance": "1h"})
+        expected = list_shown(api, api.mock.demo.sid)
+        captured = api.run_command("GET", "/scenario/capture")["scenario"]
+        assert "arrivals" not in captured
+        assert api.send_command("PUT", "/scenario", {"scenario": captured}, account=OTHER_SID).status_code == 200
+        api.mock.account(OTHER_SID).advance(3_600)
+        found = list_shown(api, OTHER_SID)
+    assert [*expected.values()] == [*found.values()]
+    assert [shown[1:3] for shown in expected.values()] == [("completed", "4")] * 3
+
+
 def test_notes_say_what_a_scenario_cannot() -> None:
     with Api(make_settings(count=9, mix="completed=1"), make_scenario(**SCENARIO)) as api:
         sid = api.get_account().corpus.get_sid(0)

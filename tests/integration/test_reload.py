@@ -187,10 +187,19 @@ def test_bundled_scenarios_are_not_watched(mock: Mock) -> None:
     assert watching._read_stamps([Path("a\0b")]) == {Path("a\0b"): None}
 
 
-@pytest.mark.parametrize("text", ["[]", "recordings: [5, {media: 5}]", "recordings: {}"])
+@pytest.mark.parametrize(
+    "text", ["[]", "recordings: [5, {media: 5}]", "calls: [5, {}]\nconferences: x", "recordings: {}"]
+)
 def test_scenario_without_other_files_watches_only_itself(file: Path, text: str) -> None:
     write_file(file, text)
     assert list(watching._find_files(["mine.yaml"])) == [file]
+
+
+def test_media_in_calls_and_conferences_are_watched(file: Path) -> None:
+    groups = "calls: [{recordings: [{media: a.wav}]}, 5]\nconferences: [{recordings: [{media: b.mp3}, {}]}, {}]\n"
+    write_file(file, groups + "recordings: [{media: c.wav}]")
+    names = [path.name for path in watching._find_files(["mine.yaml"])]
+    assert names == ["mine.yaml", "c.wav", "a.wav", "b.mp3"]
 
 
 def test_serve_prints_scenarios_and_reloads_changed_file(file: Path) -> None:
