@@ -8,6 +8,7 @@ from statistics import median
 import requests
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
+from tests.benchmarks.changes import print_arrival_cost, print_change_costs
 from tests.benchmarks.fixture import print_fixture_cost
 from tests.benchmarks.lists import print_list_costs
 from tests.benchmarks.load import find_load_tool, measure_load
@@ -45,6 +46,8 @@ def main() -> None:
         print_throughput("warm fetch", server, fetch, _get_body(server, fetch), options.rounds, options.seconds)
     print_polling_cost(options.rounds, options.seconds)
     print_rules_cost(_LIST_PATH, _AUTH, options.rounds, options.seconds)
+    print_change_costs(_LIST_PATH, _AUTH, options.rounds)
+    print_arrival_cost(options.rounds)
     print_cold_start(list_body, options.rounds)
     print_corpus_size_cost(options.rounds)
     print_list_costs()

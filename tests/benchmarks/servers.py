@@ -26,12 +26,9 @@ class MeasuredServer:
         return f"http://127.0.0.1:{self.port}"
 
     def get_cpu_seconds(self) -> float:
-        """Return the processor time so far, or 0 if the system does not report it."""
-        try:
-            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return 0.0
-        return (int(fields[11]) + int(fields[12])) / 100
+        """Return the processor time of the running threads so far, or 0 if the system does not report it."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
     def get_resident_mb(self) -> float:
         """Return the resident memory in megabytes, or 0 if the system does not report it."""

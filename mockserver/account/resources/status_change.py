@@ -81,8 +81,8 @@ def _advance_progress(
 
 def without_twilio_values(recording: Recording, keys: Collection[str]) -> Recording:
     """Return the recording without its values for Twilio's wire that a change of these keys replaces."""
-    known = recording.twilio_wire or {}
-    if not any(key in known for key in keys):
+    known = recording.twilio_wire
+    if known is None or known.keys().isdisjoint(keys):  # almost always
         return recording
     remaining = {key: value for key, value in known.items() if key not in keys}
     return msgspec.structs.replace(recording, twilio_wire=remaining or None)
