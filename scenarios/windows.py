@@ -9,6 +9,7 @@ from enum import IntEnum
 import msgspec
 
 from scenarios.durations import Duration
+from scenarios.operations import OPERATIONS_OF_ONE_RECORDING, Operation
 from scenarios.statuses import CallbackEvent
 from scenarios.triggers import Trigger, WrittenTrigger, compute_instants, is_satisfied, walk_leaf_triggers
 
@@ -71,18 +72,21 @@ class WindowProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_d
         return 0, 0, 0, self.requests
 
 
-def build_window(rule: Windowed, *, is_of_one_recording: bool = False) -> Window | None:
+def build_window(rule: Windowed, operation: Operation | None = None) -> Window | None:
     """Return the window of a rule, or None if it always applies.
 
     Args:
-        is_of_one_recording: True if each request that the rule matches names a recording.
+        operation: the operation of the requests that the rule matches. If each of them names a recording, each
+            recording may have its own start and end.
     """
     until = rule.until if rule.ttl is None else Trigger(time=rule.ttl)
     if rule.after is None and until is None:
         return None
     window = Window(after=rule.after, until=until)
     names_recordings = any(leaf.signal or leaf.callback for leaf in walk_window_triggers(window))
-    return msgspec.structs.replace(window, is_per_recording=is_of_one_recording and names_recordings)
+    return msgspec.structs.replace(
+        window, is_per_recording=operation in OPERATIONS_OF_ONE_RECORDING and names_recordings
+    )
 
 
 def walk_window_triggers(window: Window) -> Iterator[Trigger]:

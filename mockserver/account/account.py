@@ -115,12 +115,6 @@ class Account(AccountParts):
             )
         )
 
-    def count_request_for_tokens(self) -> None:
-        """Count an accepted request for the next change of the auth tokens."""
-        from mockserver.account.commands.requests import CountRequestForTokens
-
-        self.apply(CountRequestForTokens())
-
     def attach_media(self, sid: str, file: Path) -> None:
         """Serve a WAV or MP3 file as a recording's media, byte for byte and in that format only.
 

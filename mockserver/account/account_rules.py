@@ -64,12 +64,13 @@ class AccountRules(DerivedResources):
     def has_request_rules(self) -> bool:
         """True if fault rules or rate limits decide about requests, or arrivals or auth tokens wait for some."""
         state = self.state
-        return bool(state.rules or state.limits or state.auth_tokens) or self.counts_requests
+        return bool(state.rules or state.limits) or self.counts_requests
 
     @property
     def counts_requests(self) -> bool:
-        """True if arrivals wait for requests."""
-        return bool(self.state.arrivals) and self.arrivals.counts_requests
+        """True if arrivals or auth tokens wait for requests."""
+        state = self.state
+        return state.auth_tokens is not None or (bool(state.arrivals) and self.arrivals.counts_requests)
 
     @property
     def match_headers(self) -> bool:

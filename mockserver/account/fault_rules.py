@@ -21,7 +21,6 @@ from mockserver.account.time.clock import Clock
 from mockserver.rest.retry_after import Refusal
 from scenarios.durations import parse_duration
 from scenarios.model import Scenario
-from scenarios.operations import OPERATIONS_OF_ONE_RECORDING
 from scenarios.rules import Delay, Fault, Sequence, Then, When
 from scenarios.windows import Phase, build_window
 
@@ -94,7 +93,7 @@ class FaultRules:
         number = self._state.rule_serial
         rule = FaultRuleState(number=number, fault=fault, sequence=sequence)
         content = get_content(rule)
-        window = build_window(content, is_of_one_recording=content.when.op in OPERATIONS_OF_ONE_RECORDING)
+        window = build_window(content, content.when.op)
         if window is not None:
             rule.window = self._get_windows().arm(window, f"rule {number}")
         self._state.rules.append(rule)

@@ -15,7 +15,6 @@ from mockserver.account.state.limits import LimitSpan, LimitState
 from mockserver.account.state.state import State
 from scenarios.durations import parse_duration
 from scenarios.limits import Limit
-from scenarios.operations import OPERATIONS_OF_ONE_RECORDING
 from scenarios.rules import When
 from scenarios.windows import Phase, build_window
 
@@ -66,7 +65,7 @@ class Limits:
         """Append a limit. It has a number among those of the fault rules."""
         number = self._state.rule_serial
         added = LimitState(number=number, limit=limit)
-        window = build_window(limit, is_of_one_recording=limit.when.op in OPERATIONS_OF_ONE_RECORDING)
+        window = build_window(limit, limit.when.op)
         if window is not None:
             added.window = self._get_windows().arm(window, f"rule {number}")
         self._state.limits.append(added)

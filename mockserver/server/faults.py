@@ -50,11 +50,9 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
     """
     account = exchange.account
     if account.counts_requests:
-        from mockserver.account.commands.arrivals import CountRequestForArrivals  # most accounts have no arrivals
+        from mockserver.account.commands.requests import CountRequest  # most accounts count none
 
-        account.apply(CountRequestForArrivals())
-    if account.state.auth_tokens is not None:
-        account.count_request_for_tokens()
+        account.apply(CountRequest())
     facts = _collect_request_facts(exchange, operation)
     if account.state.limits:
         from mockserver.server.limits import apply_limits  # most accounts have none

@@ -6,7 +6,6 @@ from datetime import UTC
 from scenarios.explain.callers import explain_caller
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
-from scenarios.operations import OPERATIONS_OF_ONE_RECORDING
 from scenarios.rules import ERROR_STATUS, Delay, Fault, PageDriftRule, Sequence, Then, When
 from scenarios.triggers import describe_trigger
 from scenarios.windows import Windowed, build_window
@@ -76,7 +75,7 @@ def _describe_deletion(count: int) -> str:
 
 def describe_window(rule: Windowed, when: When | None = None) -> list[str]:
     """Describe from when and until when a rule applies, such as `from: 5m later`."""
-    window = build_window(rule, is_of_one_recording=when is not None and when.op in OPERATIONS_OF_ONE_RECORDING)
+    window = build_window(rule, None if when is None else when.op)
     if window is None:
         return []
     said = [f"from: {describe_trigger(rule.after)}"] if rule.after else []

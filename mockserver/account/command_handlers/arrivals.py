@@ -1,7 +1,7 @@
 """Commands of arrivals."""
 
 from mockserver.account.account_parts import AccountParts
-from mockserver.account.commands.arrivals import AddArrivals, CountRequestForArrivals, RemoveArrivals
+from mockserver.account.commands.arrivals import AddArrivals, RemoveArrivals
 from mockserver.account.state.arrivals import ArrivalState
 
 
@@ -11,7 +11,3 @@ def add_arrivals(account: AccountParts, command: AddArrivals) -> list[ArrivalSta
 
 def remove_arrivals(account: AccountParts, command: RemoveArrivals) -> int:
     return account.arrivals.remove(command.number)
-
-
-def count_request_for_arrivals(account: AccountParts, command: CountRequestForArrivals) -> None:
-    account.arrivals.record_request()

@@ -3,7 +3,7 @@
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.commands.requests import (
     AddRules,
-    CountRequestForTokens,
+    CountRequest,
     MatchFault,
     RecordResponse,
     RemoveRules,
@@ -24,8 +24,11 @@ def match_fault(account: AccountParts, command: MatchFault) -> MatchedFault | No
     return account.fault_rules.match(command.request)
 
 
-def count_request_for_tokens(account: AccountParts, command: CountRequestForTokens) -> None:
-    account.auth_tokens.record_request()
+def count_request(account: AccountParts, command: CountRequest) -> None:
+    if account.state.arrivals:
+        account.arrivals.record_request()
+    if account.state.auth_tokens is not None:
+        account.auth_tokens.record_request()
 
 
 def add_rules(account: AccountParts, command: AddRules) -> list[FaultRuleState]:

@@ -17,7 +17,3 @@ class RemoveArrivals(AccountCommand[int], frozen=True, kw_only=True):
     """Remove one rule, or all. The result is how many were removed. The recordings stay."""
 
     number: int | None = None
-
-
-class CountRequestForArrivals(AccountCommand[None], frozen=True):
-    """Count a request in the rules that wait for requests."""

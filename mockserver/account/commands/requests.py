@@ -25,8 +25,8 @@ class MatchFault(AccountCommand[MatchedFault | None], frozen=True, kw_only=True)
     request: RequestFacts
 
 
-class CountRequestForTokens(AccountCommand[None], frozen=True, kw_only=True):
-    """Count an accepted request for the next change of the auth tokens."""
+class CountRequest(AccountCommand[None], frozen=True):
+    """Count an accepted request in the arrivals and the changes of the auth tokens that wait for requests."""
 
 
 class AddRules(AccountCommand[list[FaultRuleState]], frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Where a window is, as a pure function of what happened."""
 
+from scenarios.operations import Operation
 from scenarios.rules import Fault, Then
 from scenarios.statuses import CallbackEvent
 from scenarios.triggers import Trigger
@@ -37,8 +38,9 @@ def test_only_callbacks_and_signals_are_of_one_recording() -> None:
         (Trigger(requests=3), False),
     ):
         fault = Fault(then=Then(status=500), after=trigger)
-        for is_of_one_recording in (True, False):
-            window = build_window(fault, is_of_one_recording=is_of_one_recording)
+        for operation in (Operation.FETCH_RECORDING, Operation.LIST_RECORDINGS, None):
+            is_of_one_recording = operation is Operation.FETCH_RECORDING
+            window = build_window(fault, operation)
             assert window is not None
             assert (is_per_recording and is_of_one_recording) is window.is_per_recording
 
