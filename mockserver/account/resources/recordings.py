@@ -174,13 +174,10 @@ class Recordings:
             self.set_status(index, RecordingStatus.COMPLETED, NO_FIELDS)  # a deleted recording was completed before
             recording = recording_index.get_even_if_deleted(index)
         elif status is not None and status is not RecordingStatus.DELETED:
-            after = apply_status(
-                RecordingWithProgress(recording, in_progress.get(index)),
-                status,
-                recording_index.clock.now(),
-                partial(recording_index.get_random_fields, index),
-                partial(recording_index.get_typical_duration, index),
-            )
+            before, now = RecordingWithProgress(recording, in_progress.get(index)), recording_index.clock.now()
+            get_random_fields = partial(recording_index.get_random_fields, index)
+            get_typical_duration = partial(recording_index.get_typical_duration, index)
+            after = apply_status(before, status, now, get_random_fields, get_typical_duration)
             recording = after.recording
             if after.progress is None:
                 in_progress.pop(index, None)
@@ -188,9 +185,8 @@ class Recordings:
                 in_progress[index] = after.progress
         recording_index.put(index, with_fields(recording, fields))
         if status is RecordingStatus.DELETED:
-            recording_index.delete(
-                index, None if fields.date_updated is UNSET else to_microseconds(get_instant(fields.date_updated))
-            )
+            date = fields.date_updated
+            recording_index.delete(index, None if date is UNSET else to_microseconds(get_instant(date)))
 
     def update(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
         """Pause, resume or stop an active recording. An update to its present status changes nothing.
