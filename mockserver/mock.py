@@ -14,6 +14,7 @@ from mockserver.account.snapshots import Snapshots
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.journal.budget import LogBudget
+from mockserver.journal.journal import Entry
 from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.machine_clock import real_pause, stopwatch
 from mockserver.settings.parsing import Address
@@ -21,6 +22,8 @@ from mockserver.settings.settings import Settings
 
 if TYPE_CHECKING:
     from scenarios.model import Scenario
+
+RequestListener = Callable[[Account | None, Entry], object]
 
 
 class Mock(AccountStore):
@@ -56,6 +59,8 @@ class Mock(AccountStore):
         self.cache = ByteCache()
         self.sender = CallbackSender(self.settings.callback_hosts, real_pause)
         self.worker = Worker(self.sender)
+        self.on_request: RequestListener | None = None
+        """Called with each request to an account or to an unknown path; not with those of the control API."""
         self.overrides: dict[str, AccountOverrides] = {}
         """By AccountSid in lower case, for the accounts that have any."""
         self.api_keys = {key.sid.lower(): key for key in self.settings.api_key}

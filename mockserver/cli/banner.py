@@ -2,10 +2,11 @@
 
 import json
 import shlex
-import sys
 from collections.abc import Mapping, Sequence
 
 import msgspec
+
+from mockserver.settings.colors import shows_color
 
 _WIDTH = 80
 """The columns of a line, in the smallest common terminal."""
@@ -86,13 +87,9 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def choose_style(*, is_terminal: bool, environment: Mapping[str, str], platform: str = sys.platform) -> Style:
-    """Return the style for an output: colour on a terminal only, and not with NO_COLOR (https://no-color.org)."""
-    if not is_terminal or environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
-        return PLAIN
-    if platform == "win32" and not environment.get("WT_SESSION"):  # older consoles print the sequences
-        return PLAIN
-    return COLORED
+def choose_style(*, is_terminal: bool, environment: Mapping[str, str]) -> Style:
+    """Return the style for an output."""
+    return COLORED if shows_color(is_terminal=is_terminal, environment=environment) else PLAIN
 
 
 def _format_row(name: str, sentences: Sequence[str], style: Style) -> list[str]:

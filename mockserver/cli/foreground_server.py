@@ -19,6 +19,8 @@ from mockserver.proxy.proxy import Proxy
 from mockserver.rest.representations.dates import format_iso8601
 from mockserver.server.listener import run
 from mockserver.server.listening_sockets import ListenError, bind_all
+from mockserver.server.request_log import log_requests
+from mockserver.settings.choices import LogFormat
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
@@ -48,14 +50,16 @@ def serve(settings: Settings, environment: Mapping[str, str] = MappingProxyType(
     def announce_ready() -> None:
         if settings.port_file is not None:
             _write_port(settings.port_file, address.port)
-        style = choose_style(is_terminal=sys.stdout.isatty(), environment=environment)
-        print(_make_banner(mock, address, scenarios).format(style), flush=True)
+        stream = sys.stderr if settings.log is LogFormat.JSON else sys.stdout  # whose reader parses every line
+        style = choose_style(is_terminal=stream.isatty(), environment=environment)
+        print(_make_banner(mock, address, scenarios).format(style), file=stream, flush=True)
         watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
         gc.freeze()  # what exists now stays, so no later collection visits it
         gc.enable()
 
     watching: list[asyncio.Task[None]] = []
-    run(app, listening_sockets, announce_ready, Proxy.from_settings(settings))
+    with log_requests(mock, sys.stdout, environment):
+        run(app, listening_sockets, announce_ready, Proxy.from_settings(settings))
     return 0
 
 

@@ -15,8 +15,10 @@ REMOTE_SETTINGS = ("listen", "control_token")
 """Settings of commands that send requests to a running server."""
 PROGRAM_SETTINGS = [name for name in get_all_settings() if name not in ("listen", "port_file", "control_token")]
 """Settings of commands that run a program against a server on a free port."""
-PROGRAM_DEFAULTS = {"wire": "twilio", "proxy_unknown": "tunnel"}
-"""Values that these commands use if neither a flag nor a variable sets them: programs use an SDK and a proxy."""
+PROGRAM_DEFAULTS = {"wire": "twilio", "proxy_unknown": "tunnel", "log": "off"}
+"""Values that these commands use if neither a flag nor a variable sets them: programs use an SDK and a proxy, and the
+output is theirs.
+"""
 _REMOTE_HELP = {
     "listen": "Address of the server, instead of --url.",
     "control_token": "Token that the server printed. It is needed beyond loopback.",

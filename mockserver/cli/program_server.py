@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -16,6 +17,7 @@ from mockserver.mock import Mock
 from mockserver.proxy.environment import build_variables
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
+from mockserver.server.request_log import log_requests
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
@@ -59,7 +61,7 @@ def serve_mock(
     server = BackgroundServer(create_app(mock), proxy=Proxy.from_settings(settings))
     mock.set_address(server.address)
     print_import_events(mock)
-    with server:
+    with log_requests(mock, sys.stderr, environment), server:
         changed = dict(build_variables(server.base_url, mock.demo, files, environment))
         yield Served(mock, {name: value for name, value in {**environment, **changed}.items() if value is not None})
 

@@ -163,7 +163,8 @@ ACCOUNT_REQUESTS = tuple(
         ControlRequest(
             "GET",
             "/requests",
-            "the requests in the journal, newest last; a query selects, as `pattern` does",
+            "the requests in the journal, newest last; a query selects, as `pattern` does, or has it as JSON in "
+            "`pattern`; `generation` is another number after the journal was emptied",
             query="op=list_recordings&query.PageSize=50&since=0&limit=100",
         ),
         ControlRequest("DELETE", "/requests", "empties the journal"),

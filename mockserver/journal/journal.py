@@ -119,6 +119,8 @@ class Journal(BudgetedLog):
         self.dropped = dropped
         self.clear_count = 0
         """How often the journal was emptied. The numbers of its entries then begin again."""
+        self.generation = self.budget.serial
+        """Another number after the numbers of entries began again, even if the account was dropped and came back."""
         self._entries: deque[Entry] = deque()
         self._listeners: list[Callable[[Entry], object]] = []
 
@@ -168,6 +170,7 @@ class Journal(BudgetedLog):
         """Remove all entries, and restart the numbers at 0."""
         self.dropped = 0
         self.clear_count += 1
+        self.generation = self.budget.serial
         self._entries.clear()
         self._count_all_as_dropped()
 

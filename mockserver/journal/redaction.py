@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote_plus
 
 from mockserver.rest.auth import parse_credentials
 from mockserver.rest.form_body import URLENCODED_MEDIA_TYPE
@@ -20,6 +20,8 @@ _PASSWORD_PATTERNS = (
     r"(?i)(%2F%2F(?:(?!%2F|%3A|%40)[^/\s])*%3A)(?:(?!%2F)[^/\s])*(%40)",
 )
 """The password in a URL, plain or escaped."""
+_USUAL_PATTERN = re.compile(rb"(?:(?:Page(?:Size|Token)?|DateCreated(?:%3[CE])?|CallSid)=[^&]*+&?)*+")
+"""The queries of clients that list recordings, almost always."""
 _FORM_SAFE = "-._~/:,*"
 
 
@@ -48,9 +50,21 @@ def redact_parameter(name: str, value: str) -> str:
 def redact_urlencoded(raw: bytes) -> str:
     """Return a query string or a form with secrets hidden, otherwise unchanged."""
     text = raw.decode("latin-1")
+    if not may_hold_secrets(raw):
+        return text
     pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
     redacted = [(name, redact_parameter(name, value)) for name, value in pairs]
     return text if redacted == pairs else _encode_pairs(redacted)
+
+
+def may_hold_secrets(raw: bytes) -> bool:
+    """Return False if a query string or a form, or several with `&` between them, need no closer look."""
+    if b"@" in raw or (b"%" in raw and (b"%40" in raw or b"%25" in raw)):  # passwords of URLs come before `@`
+        return True
+    if _USUAL_PATTERN.fullmatch(raw) is not None:
+        return False
+    names = {pair.partition(b"=")[0] for pair in raw.split(b"&")}
+    return any(map(_is_secret_raw_name, names))
 
 
 def redact_body(raw: bytes, media_type: str) -> str:
@@ -71,6 +85,11 @@ def without_passwords(text: str) -> str:
     for pattern in _PASSWORD_PATTERNS:
         text = re.sub(pattern, rf"\1{HIDDEN}\2", text)
     return text
+
+
+@lru_cache(maxsize=1024)
+def _is_secret_raw_name(name: bytes) -> bool:
+    return _is_secret_name(unquote_plus(name.decode("latin-1")))
 
 
 @lru_cache(maxsize=1024)

@@ -19,11 +19,12 @@ from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, REFUSAL_KEY, TwilioError, make_uri_too_long_error
 from mockserver.rest.headers import ResponseMetadataFactory, build_warning_header
 from mockserver.rest.methods import READING_METHODS
-from mockserver.rest.negotiation import merge_slashes, negotiate
+from mockserver.rest.negotiation import negotiate
 from mockserver.rest.representations.representation import Representation, choose_representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
 from mockserver.server.exchange import Exchange, FaultTriggered
+from mockserver.server.merged_slashes import with_merged_slashes
 from mockserver.server.rendering import CONTROL_ROOT, is_control_path, render_error
 from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.request_rules import send_by_rules, start_operation
@@ -57,10 +58,8 @@ class Gateway:
             return
         started = stopwatch()
         path: str = scope["path"]
-        path_warning = None
-        if "//" in path:
-            scope, path_warning = _with_merged_slashes(scope)
-            path = scope["path"]
+        scope, path_warning = with_merged_slashes(scope) if "//" in path else (scope, None)
+        path = scope["path"]
         exchange = None
         try:
             exchange = self._make_exchange(scope)
@@ -82,6 +81,8 @@ class Gateway:
                 send = run_before_last_byte(send, answer.length, run_triggers)
             else:
                 self._run_triggers(exchange, account, answer)
+        elif exchange is not None and self._mock.on_request is not None:
+            self._log_request(exchange, None, answer, started, seconds)
         wire = Wire.TWILIO if exchange is None else exchange.wire
         is_control = path.startswith(CONTROL_ROOT) and is_control_path(path)
         stamp = None if is_control else self._metadata_factory(wire, seconds)
@@ -126,26 +127,29 @@ class Gateway:
         return render_error(TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path)
 
     def _log_request(
-        self, exchange: Exchange, account: Account, response: Response, started: float, seconds: float
+        self, exchange: Exchange, account: Account | None, response: Response, started: float, seconds: float
     ) -> None:
-        """Add a request and its response to the account's journal."""
-        journal, strike = account.journal, exchange.matched_fault
-        journal.add(
-            Entry(
-                number=journal.total,
-                at=account.clock.now(),
-                tick=started,
-                method=exchange.method,
-                path=exchange.path,
-                query=exchange.query_string,
-                packed_headers=pack_headers(exchange.all_headers),
-                body=exchange.body,
-                operation=exchange.operation,
-                seconds=seconds,
-                rule=None if strike is None else strike.rule_number,
-                response=response.logged_response or response.to_logged_response(),
-            )
+        """Add a request and its response to the account's journal, and report them to the request log."""
+        strike = exchange.matched_fault
+        entry = Entry(
+            number=0 if account is None else account.journal.total,
+            at=0 if account is None else account.clock.now(),
+            tick=started,
+            method=exchange.method,
+            path=exchange.path,
+            query=exchange.query_string,
+            packed_headers=pack_headers(exchange.all_headers),
+            body=exchange.body,
+            operation=exchange.operation,
+            seconds=seconds,
+            rule=None if strike is None else strike.rule_number,
+            response=response.logged_response or response.to_logged_response(),
         )
+        if account is not None:
+            account.journal.add(entry)
+        on_request, path = self._mock.on_request, exchange.path
+        if on_request is not None and not (path.startswith(CONTROL_ROOT) and is_control_path(path)):
+            on_request(account, entry)
 
     @cached_property
     def _record_response_type(self) -> "type[RecordResponse]":
@@ -238,11 +242,3 @@ class Gateway:
 def _is_fresh(cached: _CachedResponse, account: Account) -> bool:
     expires = cached[1].expires_at
     return cached[0] == account.version and (expires == NEVER or account.clock.now() < expires)
-
-
-def _with_merged_slashes(scope: Scope) -> tuple[Scope, str | None]:
-    """Return the scope with one slash for each run of slashes, and a warning if that changed the path."""
-    path: str = scope["path"]
-    if (merged := merge_slashes(path)) == path:
-        return scope, None
-    return {**scope, "path": merged}, f"The path has a slash twice: {path[:200]!r} was read as {merged[:200]!r}."

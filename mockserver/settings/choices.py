@@ -69,6 +69,14 @@ class ChannelOrder(StrEnum):
     PARTY_SECOND = "party-second"
 
 
+class LogFormat(StrEnum):
+    """The form of the request log."""
+
+    TEXT = "text"
+    JSON = "json"
+    OFF = "off"
+
+
 class CallbackOrder(StrEnum):
     """The order of callbacks about different recordings and calls. Those of one are always in order."""
 

@@ -1,7 +1,6 @@
 """The settings of a mock.
 
-Each setting is a field of `Settings`. The field gives its name, type and default; its `Option` gives the parser and
-the help text.
+Each is a field of `Settings`, which gives its name, type and default; its `Option` gives parser and help text.
 """
 
 from pathlib import Path
@@ -18,6 +17,7 @@ from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.choices import (
     CallbackOrder,
     ChannelOrder,
+    LogFormat,
     MediaAuth,
     MediaRedirect,
     Profile,
@@ -213,7 +213,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Path | None,
         Option("Folder of the proxy's local CA. Default: in the data directory of the user.", parse_path, "FOLDER"),
     ] = None
-
+    log: Annotated[
+        LogFormat,
+        make_choice_option(LogFormat, "A line for each request to an account: text, json, or off.", "text|json|off"),
+    ] = LogFormat.TEXT
     journal_memory: Annotated[
         int,
         Option(
@@ -236,7 +239,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 f"--proxy-unknown: expected refuse because other machines can connect to {self.listen}, "
                 "found 'tunnel'. Use tunnel with --listen 127.0.0.1:PORT only."
             )
-
         if self.route:
             try:
                 build_routes(self.callback_hosts, self.route)

@@ -8,6 +8,7 @@ import msgspec
 from generators.instants import SECOND
 from generators.suggestion import suggest
 from mockserver.rest.representations.wires import WireSetting
+from mockserver.settings.choices import LogFormat
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.loading import Setting, get_all_settings, load_settings
 from mockserver.settings.parsing import parse_instant
@@ -16,8 +17,8 @@ from scenarios.durations import format_duration
 
 __tracebackhide__ = True
 _T0 = "2026-01-01T00:00:00Z"
-TEST_SETTINGS = Settings(now=parse_instant(_T0), clock=ClockRate(0.0), wire=WireSetting.TWILIO)
-"""T0 is 2026-01-01, the clock is frozen, and the wire is Twilio's, because SDKs read the responses."""
+TEST_SETTINGS = Settings(now=parse_instant(_T0), clock=ClockRate(0.0), wire=WireSetting.TWILIO, log=LogFormat.OFF)
+"""T0 is 2026-01-01, the clock is frozen, the wire is Twilio's because SDKs read responses, and nothing is logged."""
 
 TEST_SCENARIO: dict[str, dict[str, Any]] = {
     "corpus": {

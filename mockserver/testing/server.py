@@ -1,5 +1,6 @@
 """A server for tests: in a thread of this process, or external."""
 
+import sys
 from contextlib import ExitStack
 from functools import cached_property, partial
 from types import TracebackType
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from generators.setup_error import MockSetupError
 from mockserver.control.client.connection import ControlConnection
+from mockserver.settings.choices import LogFormat
 from mockserver.settings.parsing import complete_server_url
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.defaults import build_settings
@@ -166,4 +168,8 @@ class ServerHandle:
 
         self._background_server = server = BackgroundServer(self.app, proxy=self.proxy)
         self._mock.set_address(server.address)
+        if self.settings.log is not LogFormat.OFF:
+            from mockserver.server.request_log import log_requests
+
+            self._stack.enter_context(log_requests(self._mock, sys.stderr, {"NO_COLOR": "1"}))
         return self._stack.enter_context(server).base_url

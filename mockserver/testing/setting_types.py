@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mockserver.settings.choices import (
         CallbackOrder,
         ChannelOrder,
+        LogFormat,
         MediaAuth,
         MediaRedirect,
         Profile,
@@ -53,5 +54,6 @@ class ServerSettings(TypedDict, total=False):
     route: "Sequence[Route | str] | str"
     proxy_unknown: 'UnknownHosts | Literal["refuse", "tunnel"]'
     data_dir: Path | str | None
+    log: 'LogFormat | Literal["text", "json", "off"]'
     journal_memory: int | str
     control_token: str | None

@@ -84,7 +84,7 @@ def test_invalid_request_filters_are_rejected(api: Api, query: str, message: str
 
 
 def test_clearing_empties_the_journal(api_with_requests: Api) -> None:
-    empty_journal = {"requests": [], "matched": 0, "total": 0, "dropped": 0}
+    empty_journal = {"requests": [], "matched": 0, "total": 0, "dropped": 0, "generation": 4}
     assert empty_journal == api_with_requests.call_control_api("DELETE", "/requests")
     assert empty_journal == api_with_requests.call_control_api("GET", "/requests")
 

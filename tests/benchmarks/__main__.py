@@ -12,6 +12,7 @@ from tests.benchmarks.changes import print_arrival_cost, print_change_costs
 from tests.benchmarks.fixture import print_fixture_cost
 from tests.benchmarks.lists import print_list_costs
 from tests.benchmarks.load import find_load_tool, measure_load
+from tests.benchmarks.log import print_log_cost
 from tests.benchmarks.rules import print_rules_cost
 from tests.benchmarks.servers import MeasuredServer, run_bare_application, run_mock, wait_for_first_response
 
@@ -48,6 +49,7 @@ def main() -> None:
     print_rules_cost(_LIST_PATH, _AUTH, options.rounds, options.seconds)
     print_change_costs(_LIST_PATH, _AUTH, options.rounds)
     print_arrival_cost(options.rounds)
+    print_log_cost(_LIST_PATH, _AUTH, options.rounds)
     print_cold_start(list_body, options.rounds)
     print_corpus_size_cost(options.rounds)
     print_list_costs()

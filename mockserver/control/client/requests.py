@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views.requests import CurlCommandView, RequestsView, RequestView
 from mockserver.journal.verification import Verification
@@ -40,6 +42,48 @@ class RequestsClient:
     def listed(self, limit: int = _NO_LIMIT) -> RequestsView:
         """Return the last requests, and the total number."""
         return self._connection.request("GET", self._path, RequestsView, parameters={"limit": limit})
+
+    def find(
+        self,
+        op: "OperationName | None" = None,
+        *,
+        since: int = 0,
+        limit: int = _NO_LIMIT,
+        **pattern: "Unpack[RequestFields]",
+    ) -> RequestsView:
+        """Return the requests that match, oldest first.
+
+        Args:
+            since: the number of the first request that counts.
+            limit: how many of the newest ones to return.
+        """
+        text = msgspec.json.encode(_build_pattern(op, pattern)).decode()
+        text = msgspec.json.encode(_build_pattern(op, pattern)).decode()
+        parameters: dict[str, str | int] = {"since": since, "limit": limit, "pattern": text}
+        return self._connection.request("GET", self._path, RequestsView, parameters=parameters)
+
+    def follow(
+        self, op: "OperationName | None" = None, *, last: int = _NO_LIMIT, **pattern: "Unpack[RequestFields]"
+    ) -> Iterator[RequestView]:
+        """Yield the requests that match, and then each new one, without an end.
+
+        Args:
+            last: how many of the requests so far to yield, the newest ones.
+        """
+        found = self.find(op, limit=last, **pattern)
+        since, generation = 0, found.generation
+        while True:
+            if found.generation != generation:  # the journal was emptied, and the numbers began again
+                found = self.find(op, **pattern)
+                since, generation = 0, found.generation
+            for request in found.requests:
+                yield request
+                since = request.number + 1
+            self._await_request({"pattern": _build_pattern(op, pattern), "since": since, "timeout": "2s"})
+            found = self.find(op, since=since, **pattern)
+
+    def _await_request(self, command: dict[str, Any]) -> Verification:
+        return self._connection.request("POST", f"{self._path}/wait", Verification, command)
 
     def __iter__(self) -> Iterator[RequestView]:
         return iter(self.all())

@@ -78,14 +78,15 @@ async def list_requests(exchange: Exchange, path: PathParams) -> RequestsView:
     since = query.get_integer("since", default=0, minimum=0)
     limit = query.get_integer("limit", default=_DEFAULT_LIMIT, minimum=0)
     pattern = _parse_pattern(account, _parse_pattern_parameters(query), strict=False)
+    generation = account.journal.generation  # of these requests: it may change in the pauses
     found = await run_between_requests(find_matching_gradually(account.journal, pattern, since))
-    return await run_between_requests(_build_requests_view(account, found, limit))
+    return await run_between_requests(_build_requests_view(account, found, limit, generation))
 
 
 async def clear_requests(exchange: Exchange, path: PathParams) -> RequestsView:
     account = get_account(exchange, path)
     account.journal.clear()
-    return run_at_once(_build_requests_view(account, [], 0))
+    return run_at_once(_build_requests_view(account, [], 0, account.journal.generation))
 
 
 async def show_request(exchange: Exchange, path: PathParams) -> RequestView:
@@ -135,7 +136,7 @@ async def examine_client(exchange: Exchange, path: PathParams) -> Report:
     return examine(account.journal, describe_unused_rules(account) if account.journal.total else ())
 
 
-def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> Steps[RequestsView]:
+def _build_requests_view(account: Account, entries: list[Entry], limit: int, generation: int) -> Steps[RequestsView]:
     journal, requests = account.journal, []
     for entry in entries[max(0, len(entries) - limit) :]:
         requests.append(serialize_request(entry))
@@ -145,6 +146,7 @@ def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> 
         matched=len(entries),
         total=journal.total,
         dropped=journal.dropped,
+        generation=generation,
     )
 
 
@@ -158,15 +160,23 @@ def _get_entry(exchange: Exchange, path: PathParams) -> Entry:
 
 
 def _parse_pattern_parameters(parameters: Parameters) -> dict[str, Any]:
-    """Return the pattern in parameters such as `op=list_recordings&query.PageSize=50`."""
+    """Return the pattern in parameters such as `op=list_recordings&query.PageSize=50`, or in `pattern` as JSON."""
     command: dict[str, Any] = {}
     for name, value in parameters.pairs:
         group, dot, inner = name.partition(".")
         if dot and group in _GROUP_NAMES:
             command.setdefault(group, {})[inner] = value
-        elif name not in ("since", "limit"):
+        elif name not in ("since", "limit", "pattern"):
             command[name] = value
-    return command
+    text = parameters.get_text("pattern")
+    return command if text is None else command | _decode_pattern(text)
+
+
+def _decode_pattern(text: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise make_invalid_command_error(f"pattern: expected a JSON object: {error}") from None
 
 
 def _parse_pattern(account: Account, fields: dict[str, Any], *, strict: bool = True) -> RequestPattern:

@@ -51,6 +51,8 @@ class RequestsView(msgspec.Struct, frozen=True, kw_only=True):
     """The number of all requests so far."""
     dropped: int
     """The number of requests that the journal has dropped."""
+    generation: int
+    """Another number after the journal was emptied: the numbers of its requests then begin again."""
 
 
 class CountView(msgspec.Struct, frozen=True, kw_only=True):
