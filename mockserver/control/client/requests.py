@@ -58,7 +58,6 @@ class RequestsClient:
             limit: how many of the newest ones to return.
         """
         text = msgspec.json.encode(_build_pattern(op, pattern)).decode()
-        text = msgspec.json.encode(_build_pattern(op, pattern)).decode()
         parameters: dict[str, str | int] = {"since": since, "limit": limit, "pattern": text}
         return self._connection.request("GET", self._path, RequestsView, parameters=parameters)
 
