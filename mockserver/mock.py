@@ -1,6 +1,7 @@
 """Everything that one server knows: its settings, its accounts and its cache."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mockserver.account.account import Account
@@ -21,6 +22,7 @@ from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 
 if TYPE_CHECKING:
+    from mockserver.account.notices import Notices
     from scenarios.model import Scenario
 
 RequestListener = Callable[[Account | None, Entry], object]
@@ -78,6 +80,17 @@ class Mock(AccountStore):
             self.replace_scenario(scenario)
         self.scenario = scenario
         self.account(self.demo.sid)  # settings that no corpus can have are rejected here, not by a request
+
+    @cached_property
+    def notices(self) -> "Notices":
+        """The accounts that clients follow. Most servers have none."""
+        from mockserver.account.notices import Notices
+
+        return Notices(
+            self.instance_id,
+            self.find_account,
+            lambda account: (self.overrides.get(account.sid.lower()), self.snapshots.get_change_count(account.sid)),
+        )
 
     def configure(self, sid: str, overrides: AccountOverrides) -> None:
         """Replace the overrides of an account.

@@ -59,6 +59,8 @@ class CallbackQueue:
         self._open_numbers: dict[int, None] = {}
         self._finished: FinishedCallbacks | None = None
         """None before the first callback has finished."""
+        self.change_count = 0
+        """The number of attempts and new deliveries since the queue exists."""
         for delivery in [*self._state.deliveries.values()]:  # those of a snapshot
             if delivery.state is DeliveryState.PENDING:
                 self._open_numbers[delivery.number] = None
@@ -144,6 +146,7 @@ class CallbackQueue:
         """Send a callback again now, with its full number of attempts."""
         self._replace(number, due=self._recording_index.clock.now(), attempts=(), state=DeliveryState.PENDING)
         self._open_numbers[number] = None
+        self.change_count += 1
 
     def get_ready(self, limit: int = sys.maxsize) -> list[Delivery]:
         """Return the callbacks that can be sent now: the oldest open one of each recording, unless it is being sent.
@@ -196,6 +199,7 @@ class CallbackQueue:
         now = self._recording_index.clock.now()
         delivery = add_attempt(self._state.deliveries[number], outcome, seconds, now, self.settings)
         self._state.deliveries[number] = delivery
+        self.change_count += 1
         if delivery.state is DeliveryState.PENDING:
             self._timers.add(delivery.due, TimerKind.DELIVERY, number)
         else:

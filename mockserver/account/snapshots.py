@@ -1,6 +1,6 @@
 """Snapshots of accounts, to roll back to."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,12 +29,18 @@ class Snapshots:
     def __init__(self) -> None:
         self._snapshots: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
         self._size_bytes = 0
+        self._change_counts: Counter[str] = Counter()
+
+    def get_change_count(self, account_sid: str) -> int:
+        """Return how often a snapshot of an account was taken or dropped."""
+        return self._change_counts[account_sid]
 
     def take(self, account: Account, name: str) -> None:
         """Store an account's state under a name, replacing any snapshot of that name."""
         self._remove((account.sid, name))
         snapshot = self._snapshots[account.sid, name] = Snapshot(account.snapshot(), account.scenario)
         self._size_bytes += len(snapshot.state)
+        self._change_counts[account.sid] += 1
         own = self._list_keys(account.sid)
         if len(own) > _MAX_SNAPSHOTS:
             self._remove(own[0])
@@ -57,3 +63,4 @@ class Snapshots:
         removed = self._snapshots.pop(key, None)
         if removed is not None:
             self._size_bytes -= len(removed.state)
+            self._change_counts[key[0]] += 1

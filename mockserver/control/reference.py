@@ -1,27 +1,14 @@
 """The requests of the control API: one table for the README and for the answer to an unknown path."""
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
 
 from generators.suggestion import suggest
+from mockserver.control.control_request import ControlRequest
+from mockserver.control.page_requests import PAGE_REQUESTS
 
 _PREFIX = "/_mock"
 _ACCOUNT_PATH = "/accounts/{account}"
 _IN_ACCOUNT = re.compile(r"/accounts/[^/]+(/.*)", re.DOTALL)
-
-
-class ControlRequest(NamedTuple):
-    """A row of the table."""
-
-    method: str
-    path: str
-    """The path below `/_mock`."""
-    purpose: str
-    bodies: Sequence[str] = ()
-    """Examples of the JSON body. Together they have every field."""
-    query: str = ""
-    """An example of the query."""
 
 
 PUBLIC_REQUESTS = (
@@ -191,6 +178,7 @@ ACCOUNT_REQUESTS = tuple(
             ('{"pattern": {"method": "DELETE"}, "count": 1, "timeout": "10s", "since": 0}',),
         ),
         ControlRequest("GET", "/doctor", "bad habits of the client"),
+        *PAGE_REQUESTS,
     )
 )
 CONTROL_REQUESTS = (*PUBLIC_REQUESTS, *ACCOUNT_REQUESTS)

@@ -1,8 +1,10 @@
 """A response, before it is sent."""
 
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Self
 
 import msgspec
+from starlette.types import Receive, Scope, Send
 
 from generators.model import Status
 from mockserver.journal.journal import MAX_LOGGED_RECORDINGS, LoggedResponse
@@ -13,6 +15,8 @@ from scenarios.timeline import RequestKind
 if TYPE_CHECKING:
     from generators.audio.wav import Medium
 
+LiveSender = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""Sends a body that has no length."""
 _BODILESS_STATUSES = (204, 304)
 """Statuses whose responses have neither a body nor a Content-Length."""
 
@@ -92,3 +96,29 @@ class Response(msgspec.Struct, frozen=True):
     def length(self) -> int:
         """The number of bytes in the body."""
         return len(self.body) if self.stream is None else self.byte_range[1] - self.byte_range[0]
+
+
+class LiveBody:
+    """A body in place of a medium that goes on until the client leaves or the server stops. It has no length.
+
+    Args:
+        send: sends the whole body.
+    """
+
+    length = 0
+
+    def __init__(self, send: LiveSender) -> None:
+        self.send = send
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield nothing."""
+        return iter(())
+
+
+class LiveResponse(Response, frozen=True):
+    """A response with a live body."""
+
+    def build_headers(self) -> tuple[Header, ...]:
+        """Return all headers of the response, without a length."""
+        assert self.media_type is not None, "a live body says what it is"
+        return (*self.headers, (b"content-type", self.media_type))

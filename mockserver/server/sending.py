@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.rest.headers import ResponseMetadata
 from mockserver.server.request_body import wait_for_disconnect
-from mockserver.server.response import Response
+from mockserver.server.response import LiveBody, Response
 
 if TYPE_CHECKING:
     from mockserver.account.requests_in_progress import RequestInProgress
@@ -41,6 +41,8 @@ async def send_response(
         await send({"type": "http.response.body"})
     elif response.stream is None:
         await send({"type": "http.response.body", "body": response.body})
+    elif isinstance(response.stream, LiveBody):
+        await response.stream.send(scope, receive, send)
     elif await send_pieces(receive, send, response.stream.read(*response.byte_range)):
         await send({"type": "http.response.body", "body": b""})
 

@@ -1,6 +1,6 @@
 """Reads and changes one account of a server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # each client is imported when it is first used: most tests o
     from mockserver.control.client.requests import RequestsClient
     from mockserver.control.client.scenario import ScenarioClient
     from mockserver.control.views.accounts import AccountSummary, AccountView, SnapshotView
+    from mockserver.control.views.notices import NoticeView
     from mockserver.rest.auth import AuthSetting
     from mockserver.rest.representations.wires import WireSetting
 
@@ -119,6 +120,21 @@ class AccountClient:
         from mockserver.control.client.doctor import DoctorClient
 
         return DoctorClient(self._connection, self._account_path)
+
+    def follow(self, last_id: str | None = None, *, timeout: float = 60.0) -> "Iterator[NoticeView]":
+        """Yield a notice whenever something of the account has changed, until the server stops.
+
+        Args:
+            last_id: the id of the last notice that the caller has: the later ones come first, or `lag` if some are
+                gone. If left out, notices begin now.
+            timeout: the longest silence of the server, in real seconds: it says something every 15.
+
+        Raises:
+            ControlError: if the server goes away.
+        """
+        from mockserver.control.client.notices import follow_account
+
+        return follow_account(self._connection, self._account_path, last_id, timeout)
 
     def state(self) -> "AccountView":
         """Return the present state of the account."""

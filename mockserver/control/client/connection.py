@@ -1,6 +1,6 @@
 """The HTTP connection to a server's control API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -17,6 +17,7 @@ Decoded = TypeVar("Decoded")
 
 _TIMEOUT_SECONDS = 300.0
 """Real seconds for one request: advancing a clock also delivers callbacks, each in up to 15 seconds."""
+_FIRST_ERROR_STATUS = 300
 _UNAUTHORIZED = 401
 _PATH_CHARACTERS = "!$%&'()*+,/:;=@[]~"
 """Characters of a path that stay as they are: some paths are encoded already."""
@@ -104,14 +105,35 @@ class ControlConnection:
             raise NoServerError(f"expected a recmock server at {url}, found none: {_describe(error)}.") from None
         if self.deliveries is not None:
             self.deliveries.raise_error()
-        if response.status >= 300:
-            reason = _find_reason(response) or "it is not a recmock."
-            error_type = TokenError if response.status == _UNAUTHORIZED else ControlError
-            raise error_type(f"{url} answered {response.status}: {reason}", response.status)
+        _check_status(url, response)
         try:
             return msgspec.json.decode(response.content, type=response_type)
         except msgspec.DecodeError:
             raise NoServerError(f"expected a recmock server at {url}, found something else.") from None
+
+    def stream(self, path: str, headers: Mapping[str, str], timeout_seconds: float) -> Iterator[bytes]:
+        """Yield the pieces of a response that has no end, on a connection of its own.
+
+        Args:
+            path: the path below `/_mock`.
+            headers: more headers.
+            timeout_seconds: the longest silence of the server, in real seconds.
+
+        Raises:
+            ControlError: if the server rejects the request, is not a recmock or goes away.
+        """
+        url = self.url
+        target = f"/_mock{quote(path, safe=_PATH_CHARACTERS)}"
+        rejected = b""
+        try:
+            for response in HttpConnection(url).stream(target, {**self._headers, **headers}, timeout_seconds):
+                if response.status < _FIRST_ERROR_STATUS:
+                    yield response.content
+                else:
+                    rejected += response.content
+        except (OSError, ValueError, httptools.HttpParserError) as error:
+            raise NoServerError(f"expected a recmock server at {url}, found none: {_describe(error)}.") from None
+        _check_status(url, msgspec.structs.replace(response, content=rejected))
 
     def _exchange(
         self, url: str, method: str, target: str, headers: Mapping[str, str], data: bytes, timeout_seconds: float
@@ -137,6 +159,18 @@ class ControlConnection:
             self.close()
             self._connection = HttpConnection(url)
         return self._connection
+
+
+def _check_status(url: str, response: HttpResponse) -> None:
+    """Raise if the server rejected the request.
+
+    Raises:
+        ControlError: with the server's reason.
+    """
+    if response.status >= _FIRST_ERROR_STATUS:
+        reason = _find_reason(response) or "it is not a recmock."
+        error_type = TokenError if response.status == _UNAUTHORIZED else ControlError
+        raise error_type(f"{url} answered {response.status}: {reason}", response.status)
 
 
 def _describe(error: Exception) -> str:

@@ -6,7 +6,7 @@ The requests of a fixture to its own server must not count as requests of the co
 
 import _socket
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,19 +59,8 @@ class HttpConnection:
             OSError: if the server cannot be reached or does not answer in time.
             httptools.HttpParserError: if the response is not HTTP.
         """
-        lines = [
-            f"{method} {self._url.path.rstrip('/')}{target} HTTP/1.1",
-            f"Host: {self._url.netloc.rpartition('@')[2]}",
-        ]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        lines += [f"Content-Length: {len(body)}", "", ""]
-        if self._socket is None or self._url.scheme == "https" or not _is_open(self._socket):
-            self.close()
-            self._socket = self._connect(timeout_seconds)
-        response = _Response()
         try:
-            self._socket.settimeout(timeout_seconds)
-            self._socket.sendall("\r\n".join(lines).encode("latin-1") + body)
+            response = self._send(method, target, headers, body, timeout_seconds)
             while not response.is_complete:
                 if self._wait is not None:
                     self._wait(self._socket, timeout_seconds)
@@ -82,6 +71,41 @@ class HttpConnection:
         if not response.keeps_alive:
             self.close()
         return response.build()
+
+    def stream(self, target: str, headers: Mapping[str, str], timeout_seconds: float) -> Iterator[HttpResponse]:
+        """Yield a response as it comes, each time with the next bytes of its body, until it ends.
+
+        Args:
+            target: path and query, encoded.
+            timeout_seconds: the longest silence of the server.
+
+        Raises:
+            The errors of `request`.
+        """
+        try:
+            response = self._send("GET", target, headers, b"", timeout_seconds)
+            while not response.is_complete:
+                response.feed(self._socket.recv(_CHUNK_SIZE))
+                yield response.take()
+        finally:
+            self.close()
+
+    def _send(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, timeout_seconds: float
+    ) -> "_Response":
+        """Send a request, and return its response, of which nothing was received yet."""
+        lines = [
+            f"{method} {self._url.path.rstrip('/')}{target} HTTP/1.1",
+            f"Host: {self._url.netloc.rpartition('@')[2]}",
+        ]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        lines += [f"Content-Length: {len(body)}", "", ""]
+        if self._socket is None or self._url.scheme == "https" or not _is_open(self._socket):
+            self.close()
+            self._socket = self._connect(timeout_seconds)
+        self._socket.settimeout(timeout_seconds)
+        self._socket.sendall("\r\n".join(lines).encode("latin-1") + body)
+        return _Response()
 
     def close(self) -> None:
         """Close the connection. The next request opens a new one."""
@@ -139,6 +163,12 @@ class _Response:
     def build(self) -> HttpResponse:
         """Return the complete response."""
         return HttpResponse(self._status, self._headers, bytes(self._body))
+
+    def take(self) -> HttpResponse:
+        """Return the response with what was received of its body since the last call."""
+        response = self.build()
+        self._body.clear()
+        return response
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.server.fault_sending import send_with_fault
-from mockserver.server.response import Response
+from mockserver.server.response import LiveBody, Response
 from mockserver.server.sending import send_response
 from scenarios.rules import ChunkedDribble, NetworkFault, Then
 
@@ -101,3 +101,10 @@ def test_media_end_with_an_empty_message_unless_the_client_has_left(then: Then |
 
     pieces = [bytes(1000), bytes(1000), bytes(500), b""]
     assert asyncio.run(run()) == (pieces if is_connected else pieces[:1])
+
+
+def test_live_body_has_no_bytes_to_read() -> None:
+    async def send(scope: Scope, receive: Receive, send: Send) -> None:
+        """Send nothing."""
+
+    assert list(LiveBody(send).read(0, 1)) == []
