@@ -12,7 +12,7 @@ import msgspec
 
 from scenarios.statuses import CallbackEvent
 from scenarios.steps import Step, Timeline
-from scenarios.triggers import COUNTED, compute_instants, is_satisfied, walk_leaf_triggers
+from scenarios.triggers import COUNTED, Trigger, compute_instants, is_satisfied, walk_leaf_triggers
 
 Text = TypeVar("Text", bound=str)
 
@@ -90,6 +90,15 @@ def after_step(progress: TimelineProgress, now: int) -> TimelineProgress:
         signals=_without(progress.signals, {trigger.signal for trigger in awaited}),
         delivered=_without(progress.delivered, {trigger.callback for trigger in awaited}),
     )
+
+
+def find_met_trigger(progress: TimelineProgress, now: int) -> Trigger | None:
+    """Return what makes the awaited step due: of `any`, the first branch that holds. None if it waits for nothing."""
+    step = progress.awaited_step
+    trigger = None if step is None else step.after
+    while trigger is not None and trigger.any is not None:
+        trigger = next(branch for branch in trigger.any if is_satisfied(branch, progress, now))
+    return trigger
 
 
 def _without(values: tuple[Text, ...], used: Collection[str | None]) -> tuple[Text, ...]:

@@ -59,8 +59,7 @@ class CallbackQueue:
         self._open_numbers: dict[int, None] = {}
         self._finished: FinishedCallbacks | None = None
         """None before the first callback has finished."""
-        self.change_count = 0
-        """The number of attempts and new deliveries since the queue exists."""
+        self.change_count = 0  # of attempts and new deliveries
         for delivery in [*self._state.deliveries.values()]:  # those of a snapshot
             if delivery.state is DeliveryState.PENDING:
                 self._open_numbers[delivery.number] = None
@@ -205,7 +204,8 @@ class CallbackQueue:
         else:
             self._open_numbers.pop(number, None)
             self._add_finished(delivery)
-        self._events.record("callback", self.get_name(delivery), delivery.sid, describe_last_attempt(delivery))
+        what = describe_last_attempt(delivery)
+        self._events.record("callback", self.get_name(delivery), delivery.sid, what, callback=number)
         return delivery
 
     @property

@@ -1,7 +1,6 @@
 """Plays timelines on an account's recordings, and queues their callbacks."""
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +11,7 @@ from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.deliveries import Delivery, DeliveryState
 from mockserver.account.state.state import FIRST_CREATED, State, TimerKind
+from mockserver.account.step_imports import load_entry_type, load_statuses, load_step_functions
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
@@ -22,17 +22,9 @@ from scenarios.steps import Step, Timeline
 from scenarios.timeline import RequestKind, TimelineProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from mockserver.account.state.events import StepEntry
     from mockserver.account.windows import Windows
     from mockserver.journal.milestones import Milestones
-    from scenarios.callbacks import StepCallbacks
-    from scenarios.lifecycle import StatusFacts
-    from scenarios.steps import CallbackEvents
-
-    _StepDescriber = Callable[[Step, CallbackEvents], str]
-    _StepCallbackGetter = Callable[[Step, CallbackEvents], StepCallbacks]
-    _RelatedStatusIterator = Callable[[Step], Iterable[tuple[str, str]]]
 
 
 class Timelines:
@@ -108,7 +100,7 @@ class Timelines:
         Args:
             status: the status after the change, which is one that a request can ask for.
         """
-        name = _load_statuses()[status].signal
+        name = load_statuses()[status].signal
         assert name is not None, "only these statuses can be requested"
         if self._state.windows:
             self._get_windows().record_signal(name, index)
@@ -131,7 +123,8 @@ class Timelines:
         step = None if playing is None else playing.awaited_step
         if playing is None or step is None:
             return False
-        self._take_step(index, step, timeline.after_step(playing, self._recording_index.clock.now()))
+        after = timeline.after_step(playing, self._recording_index.clock.now())
+        self._take_step(index, step, after, is_by_hand=True)
         self.run_due_steps(index)
         return True
 
@@ -161,9 +154,9 @@ class Timelines:
             self._state.step_instants[index] = instant
             self._timers.add(instant, TimerKind.STEP, index)
 
-    def apply_step(self, index: int, step: Step) -> None:
-        """Apply a step to a recording, whether or not the step belongs to a timeline."""
-        describe_step, get_step_callbacks, iter_related_statuses = _load_step_functions()
+    def apply_step(self, index: int, step: Step, entry: "StepEntry | None" = None) -> None:
+        """Apply a step to a recording, with how its timeline came to the step if it did."""
+        describe_step, get_step_callbacks, iter_related_statuses = load_step_functions()
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
         if step.status is not None and self._milestones is not None:
@@ -175,7 +168,7 @@ class Timelines:
 
             set_related_status(self._recording_index, index, key, status)
         self._callbacks.record_step(index, step.status)
-        self._record_event("step", index, describe_step(step, subscribed), step)
+        self._record_event("step", index, describe_step(step, subscribed), step, entry)
         for callback in get_step_callbacks(step, subscribed):
             self._callbacks.enqueue(index, callback)
 
@@ -198,12 +191,14 @@ class Timelines:
             )
         return self._recordings.find(handle_or_sid, include_deleted=True)
 
-    def _take_step(self, index: int, step: Step, next_playing: TimelineProgress) -> None:
+    def _take_step(self, index: int, step: Step, next_playing: TimelineProgress, *, is_by_hand: bool = False) -> None:
+        is_waiting = step.after is not None and not is_by_hand
+        met = timeline.find_met_trigger(self._state.playing[index], next_playing.since) if is_waiting else None
         self._state.playing[index] = next_playing
         self._state.step_instants.pop(index, None)
         if next_playing.awaited_step is None:
             del self._state.playing[index]
-        self.apply_step(index, step)
+        self.apply_step(index, step, load_entry_type()(next_playing.step, met, is_by_hand))
 
     def record_milestone(self, noun: str, name: str, index: int) -> None:
         """Record what happened to a recording, if an expectation waits for it."""
@@ -220,24 +215,8 @@ class Timelines:
             recordings = self._recording_index
             self._milestones.record_status(before, after, recordings.get_sid(index), recordings.clock.now())
 
-    def _record_event(self, kind: str, index: int, what: str, step: Step | None) -> None:
+    def _record_event(
+        self, kind: str, index: int, what: str, step: Step | None, entry: "StepEntry | None" = None
+    ) -> None:
         name, sid = self._recording_index.get_name(index), self._recording_index.get_sid(index)
-        self._events.record(kind, name, sid, what, step)
-
-
-@cache
-def _load_statuses() -> "Mapping[RecordingStatus, StatusFacts]":
-    """Return the table of statuses, imported for the first timeline. A reached import statement costs 2 us."""
-    from scenarios.lifecycle import STATUSES
-
-    return STATUSES
-
-
-@cache
-def _load_step_functions() -> "tuple[_StepDescriber, _StepCallbackGetter, _RelatedStatusIterator]":
-    """Return what a step needs, imported for the first one."""
-    from scenarios.explain.timelines import describe_step
-    from scenarios.lifecycle import get_step_callbacks
-    from scenarios.related_resources import iter_related_statuses
-
-    return describe_step, get_step_callbacks, iter_related_statuses
+        self._events.record(kind, name, sid, what, step, entry=entry)

@@ -9,4 +9,20 @@ PAGE_REQUESTS = (
         "notices of what has changed, as server-sent events: at most ten of each kind in a second; after "
         "`Last-Event-ID` the missing ones come first, or `lag`",
     ),
+    ControlRequest(
+        "GET",
+        "/timelines",
+        "the timelines that wait, at most 100, each with all steps: done, next and later",
+        query="limit=100",
+    ),
+    ControlRequest(
+        "GET",
+        "/recordings/{recording}/timeline",
+        "all steps of its timeline: when it came to each and by which trigger, and how far the next one is",
+    ),
+    ControlRequest(
+        "GET",
+        "/callbacks/upcoming",
+        "the callbacks to come, at most 1,000: of the queue, then of the steps of timelines",
+    ),
 )

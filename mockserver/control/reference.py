@@ -120,7 +120,9 @@ ACCOUNT_REQUESTS = tuple(
         ),
         ControlRequest("DELETE", "/faults", "removes all rules"),
         ControlRequest("DELETE", "/faults/{number}", "removes one rule"),
-        ControlRequest("GET", "/callbacks", "the callbacks, with their attempts and signed texts"),
+        ControlRequest(
+            "GET", "/callbacks", "the callbacks, with their attempts and signed texts", query="seconds=true"
+        ),
         ControlRequest("POST", "/callbacks/{number}/redeliver", "delivers a callback again"),
         ControlRequest("GET", "/calls", "the calls that began here, oldest first"),
         ControlRequest(

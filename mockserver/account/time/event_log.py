@@ -9,7 +9,7 @@ from mockserver.journal.budget import BudgetedLog, LogBudget
 from scenarios.steps import Step
 
 if TYPE_CHECKING:
-    from mockserver.account.state.events import Event
+    from mockserver.account.state.events import Event, StepEntry
 
 _EVENTS_TO_KEEP = 10_000
 _EVENT_BYTES = 300
@@ -36,17 +36,39 @@ class EventLog(BudgetedLog):
         """The number of the next event, from 0."""
         return self._state.event_serial
 
-    def record(self, kind: str, subject: str, sid: str, what: str, step: Step | None = None) -> None:
+    def record(
+        self,
+        kind: str,
+        subject: str,
+        sid: str,
+        what: str,
+        step: Step | None = None,
+        *,
+        entry: "StepEntry | None" = None,
+        callback: int | None = None,
+    ) -> None:
         """Record an event at the present instant.
 
         Args:
             step: what changed of the recording, if anything did.
+            entry: how the recording's timeline came to the step, if it did.
+            callback: the number of the callback.
         """
         if self._is_closed:
             return
         state = self._state
         serial, at = state.event_serial, self._clock.now()
-        event = _load_event_type()(serial=serial, at=at, kind=kind, subject=subject, sid=sid, what=what, step=step)
+        event = _load_event_type()(
+            serial=serial,
+            at=at,
+            kind=kind,
+            subject=subject,
+            sid=sid,
+            what=what,
+            step=step,
+            entry=entry,
+            callback=callback,
+        )
         state.events.append(event)
         state.event_serial += 1
         dropped = len(state.events) - _EVENTS_TO_KEEP if len(state.events) > 2 * _EVENTS_TO_KEEP else 0

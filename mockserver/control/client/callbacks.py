@@ -6,6 +6,7 @@ from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.client.event_loops import run_in_thread
 from mockserver.control.views.callbacks import CallbackView
+from mockserver.control.views.upcoming_callbacks import UpcomingCallbackView
 
 __tracebackhide__ = True
 
@@ -22,15 +23,24 @@ class CallbacksClient:
         self._path = f"{account_path}/callbacks"
         self._changes = AccountChanges(connection, account_path)
 
-    def list(self) -> tuple[CallbackView, ...]:
-        """Return all callbacks."""
-        return self._connection.request("GET", self._path, tuple[CallbackView, ...])
+    def list(self, *, seconds: bool = False) -> tuple[CallbackView, ...]:
+        """Return all callbacks.
+
+        Args:
+            seconds: True for the durations of the attempts, which differ from run to run.
+        """
+        parameters = {"seconds": "true"} if seconds else None
+        return self._connection.request("GET", self._path, tuple[CallbackView, ...], parameters=parameters)
 
     def __iter__(self) -> Iterator[CallbackView]:
         return iter(self.list())
 
     def __len__(self) -> int:
         return len(self.list())
+
+    def upcoming(self) -> tuple[UpcomingCallbackView, ...]:
+        """Return the callbacks to come: those that wait in the queue, and those that steps of timelines will send."""
+        return self._connection.request("GET", f"{self._path}/upcoming", tuple[UpcomingCallbackView, ...])
 
     def redeliver(self, number: int) -> CallbackView:
         """Deliver a callback again, and return its new outcome.

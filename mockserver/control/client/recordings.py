@@ -10,6 +10,7 @@ from mockserver.control.client.connection import ControlConnection
 from mockserver.control.client.event_loops import run_in_thread
 from mockserver.control.views.recordings import RecordingView
 from mockserver.control.views.scenario import EventView
+from mockserver.control.views.timelines import WholeTimelineView
 from scenarios.files import find_file
 
 if TYPE_CHECKING:
@@ -66,6 +67,16 @@ class RecordingsClient:
     def get(self, recording: RecordingReference) -> RecordingView:
         """Return a recording as it is now."""
         return self._connection.request("GET", f"{self._account_path}{_build_path(recording)}", RecordingView)
+
+    def timeline(self, recording: RecordingReference) -> WholeTimelineView:
+        """Return all steps of a recording's timeline: those it took, the one it awaits, and the later ones."""
+        path = f"{self._account_path}{_build_path(recording)}/timeline"
+        return self._connection.request("GET", path, WholeTimelineView)
+
+    def timelines(self, limit: int = 100) -> list[WholeTimelineView]:
+        """Return the timelines that wait, the first 100 at most."""
+        path, parameters = f"{self._account_path}/timelines", {"limit": limit}
+        return self._connection.request("GET", path, list[WholeTimelineView], parameters=parameters)
 
     def transition(
         self,

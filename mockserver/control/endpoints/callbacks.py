@@ -3,13 +3,18 @@
 from mockserver.account.commands.callbacks import RedeliverCallback
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number
 from mockserver.control.views.callbacks import CallbackView, serialize_callback
+from mockserver.control.views.upcoming_callbacks import UpcomingCallbackView, serialize_upcoming_callbacks
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 
 
 async def list_callbacks(exchange: Exchange, path: PathParams) -> list[CallbackView]:
-    account = get_account(exchange, path)
-    return [serialize_callback(account, delivery) for delivery in account.callbacks]
+    account, with_seconds = get_account(exchange, path), exchange.parameters.get_boolean("seconds")
+    return [serialize_callback(account, delivery, with_seconds=with_seconds) for delivery in account.callbacks]
+
+
+async def list_upcoming_callbacks(exchange: Exchange, path: PathParams) -> list[UpcomingCallbackView]:
+    return serialize_upcoming_callbacks(get_account(exchange, path))
 
 
 async def redeliver_callback(exchange: Exchange, path: PathParams) -> CallbackView:
@@ -27,5 +32,6 @@ async def redeliver_callback(exchange: Exchange, path: PathParams) -> CallbackVi
 
 CALLBACKS = {
     "/callbacks": Endpoint(GET=list_callbacks),
+    "/callbacks/upcoming": Endpoint(GET=list_upcoming_callbacks),
     "/callbacks/{number}/redeliver": Endpoint(POST=redeliver_callback),
 }

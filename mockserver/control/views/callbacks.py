@@ -18,6 +18,8 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     status: int | None
     failure: str | None
     detail: str
+    seconds: float | None
+    """Its duration in real time, if the request asks for it: without it, equal runs give equal bytes."""
 
 
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[AttemptView, ...]
 
 
-def serialize_callback(account: "Account", delivery: "Delivery") -> CallbackView:
+def serialize_callback(account: "Account", delivery: "Delivery", *, with_seconds: bool = False) -> CallbackView:
     from mockserver.callbacks.signature import describe_signer
 
     request = delivery.to_request(account.callbacks.settings)
@@ -66,7 +68,11 @@ def serialize_callback(account: "Account", delivery: "Delivery") -> CallbackView
         due=serialize_instant(delivery.due),
         attempts=tuple(
             AttemptView(
-                at=serialize_instant(attempt.at), status=attempt.status, failure=attempt.failure, detail=attempt.detail
+                at=serialize_instant(attempt.at),
+                status=attempt.status,
+                failure=attempt.failure,
+                detail=attempt.detail,
+                seconds=round(attempt.seconds, 6) if with_seconds else None,
             )
             for attempt in delivery.attempts
         ),

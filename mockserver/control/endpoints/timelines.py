@@ -1,0 +1,28 @@
+"""Endpoints for whole timelines: those that wait, and that of one recording."""
+
+from itertools import islice
+
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account
+from mockserver.control.views.timelines import WholeTimelineView, serialize_whole_timelines
+from mockserver.server.exchange import Exchange
+
+_MAX_TIMELINES = 100
+
+
+async def list_timelines(exchange: Exchange, path: PathParams) -> list[WholeTimelineView]:
+    account = get_account(exchange, path)
+    limit = exchange.parameters.get_integer("limit", default=_MAX_TIMELINES, minimum=1)
+    waiting = islice(account.state.playing, min(limit, _MAX_TIMELINES))
+    return list(serialize_whole_timelines(account, waiting))
+
+
+async def show_timeline(exchange: Exchange, path: PathParams) -> WholeTimelineView:
+    account = get_account(exchange, path)
+    index = account.timelines.find_recording_index(path["recording"])
+    return next(serialize_whole_timelines(account, (index,)))
+
+
+TIMELINES = {
+    "/timelines": Endpoint(GET=list_timelines),
+    "/recordings/{recording}/timeline": Endpoint(GET=show_timeline),
+}
