@@ -25,4 +25,12 @@ PAGE_REQUESTS = (
         "/callbacks/upcoming",
         "the callbacks to come, at most 1,000: of the queue, then of the steps of timelines",
     ),
+    ControlRequest(
+        "GET",
+        "/recordings",
+        "recordings with their true statuses, newest first, at most 100; a filter looks at 10,000 at most, and "
+        "`older_than` goes on",
+        query="status=paused&CallSid=CA...&ConferenceSid=CF...&DateCreated=2026-01-01&deleted=false&limit=50"
+        "&older_than=RE...",
+    ),
 )

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.client.event_loops import run_in_thread
+from mockserver.control.views.recording_list import RecordingListView
 from mockserver.control.views.recordings import RecordingView
 from mockserver.control.views.scenario import EventView
 from mockserver.control.views.timelines import WholeTimelineView
@@ -68,15 +69,33 @@ class RecordingsClient:
         """Return a recording as it is now."""
         return self._connection.request("GET", f"{self._account_path}{_build_path(recording)}", RecordingView)
 
+    def list(
+        self, status: "StatusName | None" = None, *, limit: int = 50, older_than: str | None = None
+    ) -> RecordingListView:
+        """Return recordings with their true statuses, newest first. No client of the API is counted for it.
+
+        Args:
+            status: the true status; a corpus of any size is searched in parts of 10,000 recordings.
+            limit: 100 at most.
+            older_than: where the list goes on, as the part before says.
+        """
+        parameters: dict[str, str | int] = {"limit": limit}
+        if status is not None:
+            parameters["status"] = status
+        if older_than is not None:
+            parameters["older_than"] = older_than
+        path = f"{self._account_path}/recordings"
+        return self._connection.request("GET", path, RecordingListView, parameters=parameters)
+
     def timeline(self, recording: RecordingReference) -> WholeTimelineView:
         """Return all steps of a recording's timeline: those it took, the one it awaits, and the later ones."""
         path = f"{self._account_path}{_build_path(recording)}/timeline"
         return self._connection.request("GET", path, WholeTimelineView)
 
-    def timelines(self, limit: int = 100) -> list[WholeTimelineView]:
+    def timelines(self, limit: int = 100) -> tuple[WholeTimelineView, ...]:
         """Return the timelines that wait, the first 100 at most."""
         path, parameters = f"{self._account_path}/timelines", {"limit": limit}
-        return self._connection.request("GET", path, list[WholeTimelineView], parameters=parameters)
+        return self._connection.request("GET", path, tuple[WholeTimelineView, ...], parameters=parameters)
 
     def transition(
         self,

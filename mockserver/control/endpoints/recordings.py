@@ -16,6 +16,7 @@ from mockserver.control.endpoints.endpoint import (
     make_invalid_command_error,
     read_command,
 )
+from mockserver.control.endpoints.recording_list import list_recordings
 from mockserver.control.views.accounts import ChangeResult
 from mockserver.control.views.recordings import RecordingView, serialize_recording
 from mockserver.server.exchange import Exchange
@@ -126,7 +127,7 @@ async def run_next_step(exchange: Exchange, path: PathParams) -> ChangeResult:
 
 
 RECORDINGS = {
-    "/recordings": Endpoint(POST=add_recording),
+    "/recordings": Endpoint(GET=list_recordings, POST=add_recording),
     "/recordings/{recording}": Endpoint(GET=show_recording, POST=transition_recording),
     "/recordings/{recording}/step": Endpoint(POST=run_next_step),
 }

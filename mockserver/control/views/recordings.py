@@ -20,6 +20,10 @@ class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
     """Its real status while a fetch shows it as processing."""
     document: dict[str, Any]
     """The recording on Twilio's wire."""
+    schema_document: dict[str, Any]
+    """The recording on the wire of `recording.schema.json`."""
+    revision: int
+    """The number of its changes so far."""
 
 
 def serialize_recording(account: "Account", index: int, base_url: str) -> RecordingView:
@@ -37,4 +41,6 @@ def serialize_recording(account: "Account", index: int, base_url: str) -> Record
         status=shown.status.value,
         in_flight=None if capture is None else capture.status.value,
         document=build_recording(shown, Wire.TWILIO, base_url),
+        schema_document=build_recording(shown, Wire.SCHEMA, base_url),
+        revision=account.state.revisions.get(index, 0),
     )
