@@ -5,6 +5,7 @@ from typing import Any
 
 from mockserver.journal.budget import DEFAULT_BYTES, LogBudget
 from mockserver.journal.journal import Entry, Journal, LoggedResponse, pack_headers
+from mockserver.rest.representations.wires import Wire
 from scenarios.operations import Operation
 from tests.harness import T0
 
@@ -46,7 +47,9 @@ def make_entry(number: int = 0, **changes: Any) -> Entry:
         "body": b"",
         "operation": Operation.LIST_RECORDINGS,
         "seconds": 0.0,
-        "rule": None,
+        "strike": None,
+        "wire": Wire.TWILIO,
+        "next_event": 0,
     }
     form_headers = (FORM_CONTENT_TYPE,) if changes.get("body") else ()
     headers = changes.pop("headers", (make_basic_auth(), *form_headers))

@@ -70,14 +70,18 @@ class Timelines:
             del self._state.step_instants[index]
             self.run_due_steps(index)
 
-    def record_request(self, act: RequestKind, indices: Iterable[int]) -> None:
-        """Record that a response showed recordings."""
-        playing = self._state.playing
+    def record_request(self, act: RequestKind, indices: Iterable[int]) -> tuple[tuple[int, TimelineProgress], ...]:
+        """Record that a response showed recordings, and return those whose timelines counted it, each with its progress
+        before the steps that followed.
+        """
+        playing, counted = self._state.playing, []
         for index in indices:
             if index in playing:
                 self._state.observations += 1
-                playing[index] = timeline.after_request(playing[index], act)
+                playing[index] = progress = timeline.after_request(playing[index], act)
+                counted.append((index, progress))
                 self._run_triggered_steps(index)
+        return tuple(counted)
 
     def signal(self, name: str, index: int | None = None, change: Step | None = None) -> None:
         """Send a signal to one recording's timeline, or to all.

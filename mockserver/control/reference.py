@@ -157,7 +157,7 @@ ACCOUNT_REQUESTS = tuple(
             query="op=list_recordings&query.PageSize=50&since=0&limit=100",
         ),
         ControlRequest("DELETE", "/requests", "empties the journal"),
-        ControlRequest("GET", "/requests/{number}", "one request"),
+        ControlRequest("GET", "/requests/{number}", "one request, with the headers and the first 4 KB of its answer"),
         ControlRequest("GET", "/requests/{number}/curl", "a curl command that repeats it"),
         ControlRequest("GET", "/requests.har", "the journal as HAR"),
         ControlRequest(

@@ -3,17 +3,23 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
+from typing import Protocol
 
 import msgspec
 
 from generators.model import Status
 from mockserver.journal.budget import BudgetedLog, LogBudget
+from mockserver.journal.newest_requests import NewestRequests
 from mockserver.rest.headers import Header
+from mockserver.rest.representations.wires import Wire
 from scenarios.operations import Operation
+from scenarios.rules import Then
 
 MAX_ENTRIES = 4096
-MAX_LOGGED_RECORDINGS = 16
-"""The maximum number of a page's recordings that an entry remembers."""
+MAX_LOGGED_RECORDINGS = 50
+"""The maximum number of a page's recordings that an entry remembers: a page has 50 unless a client wants more."""
+MAX_FIRST_BYTES = 4096
+"""The number of bytes of an answer's body that the journal keeps."""
 _ENTRY_OVERHEAD_BYTES = 800
 """The approximate size of an entry without its path, query, headers and body."""
 
@@ -39,6 +45,22 @@ class LoggedResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The approximate size beyond that of a usual summary: a reason may name thousands of recordings."""
 
 
+class AppliedRule(Protocol):
+    """A fault rule that was applied to a request."""
+
+    @property
+    def rule_number(self) -> int:
+        """The rule's number."""
+
+    @property
+    def then(self) -> Then:
+        """Its effect."""
+
+    @property
+    def reason(self) -> str:
+        """A sentence that names it."""
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A request and its response. Instants are microseconds since the epoch, on the account's clock."""
 
@@ -57,9 +79,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """None if the request reached no operation."""
     seconds: float
     """The duration of the request in real time."""
-    rule: int | None
-    """The number of the fault rule that was applied."""
+    strike: AppliedRule | None
+    """The fault rule that was applied."""
+    wire: Wire
+    next_event: int
+    """The serial number of the account's next event when the response was sent: earlier ones came before it."""
     response: LoggedResponse
+
+    @property
+    def rule(self) -> int | None:
+        """The number of the fault rule that was applied."""
+        return None if self.strike is None else self.strike.rule_number
 
     @property
     def headers(self) -> list[Header]:
@@ -117,11 +147,16 @@ class Journal(BudgetedLog):
     def __init__(self, dropped: int = 0, budget: LogBudget | None = None) -> None:
         super().__init__(LogBudget() if budget is None else budget)
         self.dropped = dropped
+        self.total = dropped
+        """The number of all requests so far, which is the number of the next one."""
         self.clear_count = 0
         """How often the journal was emptied. The numbers of its entries then begin again."""
         self.generation = self.budget.serial
         """Another number after the numbers of entries began again, even if the account was dropped and came back."""
         self._entries: deque[Entry] = deque()
+        self.newest = NewestRequests()
+        """What is kept of the newest requests only."""
+        self._bodies = self.newest.bodies
         self._listeners: list[Callable[[Entry], object]] = []
 
     def __len__(self) -> int:
@@ -132,23 +167,24 @@ class Journal(BudgetedLog):
         return iter(self._entries)
 
     @property
-    def total(self) -> int:
-        """The number of all requests so far, which is the number of the next one."""
-        return self.dropped + len(self._entries)
-
-    @property
     def has_listeners(self) -> bool:
         """True if a listener waits for requests."""
         return bool(self._listeners)
 
-    def add(self, entry: Entry) -> None:
-        """Add an entry."""
+    def add(self, entry: Entry, body: bytes = b"") -> None:
+        """Add an entry.
+
+        Args:
+            body: the first bytes of the answer's body.
+        """
         entries = self._entries
         entries.append(entry)
+        self._bodies.append(body)
+        self.total += 1
         surplus = int(len(entries) > MAX_ENTRIES)
         if surplus:
             self.drop_oldest()
-        own_bytes = len(entry.path) + len(entry.query) + len(entry.body) + len(entry.packed_headers)
+        own_bytes = len(entry.path) + len(entry.query) + len(entry.body) + len(entry.packed_headers) + len(body)
         self._count_entry(_ENTRY_OVERHEAD_BYTES + own_bytes + entry.response.extra_bytes, surplus)
         if self._listeners:
             for listener in tuple(self._listeners):
@@ -168,10 +204,11 @@ class Journal(BudgetedLog):
 
     def clear(self) -> None:
         """Remove all entries, and restart the numbers at 0."""
-        self.dropped = 0
+        self.dropped = self.total = 0
         self.clear_count += 1
         self.generation = self.budget.serial
         self._entries.clear()
+        self.newest.clear()
         self._count_all_as_dropped()
 
     def on_arrival(self, listener: Callable[[Entry], object]) -> Callable[[], None]:
@@ -183,3 +220,5 @@ class Journal(BudgetedLog):
         """Drop the oldest entry; its number stays counted."""
         self._entries.popleft()
         self.dropped += 1
+        if len(self._bodies) > len(self._entries):
+            self._bodies.popleft()

@@ -22,6 +22,9 @@ _PASSWORD_PATTERNS = (
 """The password in a URL, plain or escaped."""
 _USUAL_PATTERN = re.compile(rb"(?:(?:Page(?:Size|Token)?|DateCreated(?:%3[CE])?|CallSid)=[^&]*+&?)*+")
 """The queries of clients that list recordings, almost always."""
+_TOKEN_PATTERN = r"(?i)(auth_?token\W{1,8})\w+"
+"""An auth token in an answer, after its name in JSON or XML."""
+_MIN_SECRET_LENGTH = 4
 _FORM_SAFE = "-._~/:,*"
 
 
@@ -70,6 +73,26 @@ def may_hold_secrets(raw: bytes) -> bool:
 def redact_body(raw: bytes, media_type: str) -> str:
     """Return a body as text, with its secrets hidden."""
     return redact_urlencoded(raw) if media_type == URLENCODED_MEDIA_TYPE else without_passwords(raw.decode("latin-1"))
+
+
+def find_secret_values(raw: bytes) -> Iterator[str]:
+    """Yield the secrets in a query string or a form, plain and escaped."""
+    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
+        if value and _is_secret_name(name):
+            yield from (value, quote(value, safe=""), quote(value, _FORM_SAFE))
+
+
+def redact_answer(raw: bytes, secrets: Iterable[str]) -> str:
+    """Return the body of an answer as text, with its secrets hidden.
+
+    Args:
+        secrets: texts that it may repeat.
+    """
+    text = re.sub(_TOKEN_PATTERN, rf"\1{HIDDEN}", without_passwords(raw.decode(errors="replace")))
+    for secret in secrets:
+        if len(secret) >= _MIN_SECRET_LENGTH:  # a shorter one is in every text
+            text = text.replace(secret, HIDDEN)
+    return text
 
 
 def redact_uri(text: str) -> str:

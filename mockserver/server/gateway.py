@@ -14,7 +14,7 @@ from mockserver.account.account import Account
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.account.setup_error import ScenarioSetupError
-from mockserver.journal.journal import Entry, pack_headers
+from mockserver.journal.journal import Entry
 from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, REFUSAL_KEY, TwilioError, make_uri_too_long_error
 from mockserver.rest.headers import ResponseMetadataFactory, build_warning_header
@@ -27,6 +27,7 @@ from mockserver.server.exchange import Exchange, FaultTriggered
 from mockserver.server.merged_slashes import with_merged_slashes
 from mockserver.server.rendering import CONTROL_ROOT, is_control_path, render_error
 from mockserver.server.request_body import ClientDisconnected
+from mockserver.server.request_entries import log_effect, log_request
 from mockserver.server.request_rules import send_by_rules, start_operation
 from mockserver.server.response import Response
 from mockserver.server.sending import run_before_last_byte, send_response
@@ -75,14 +76,14 @@ class Gateway:
         seconds = stopwatch() - started
         account = None if exchange is None else exchange.account_or_none
         if exchange is not None and account is not None:
-            self._log_request(exchange, account, answer, started, seconds)
+            entry = log_request(exchange, account, answer, started, seconds)
             if answer.request_kind is RequestKind.MEDIA:  # a client that leaves before the end has no file
-                run_triggers = partial(self._run_triggers, exchange, account, answer)
+                run_triggers = partial(self._run_triggers, exchange, account, answer, entry)
                 send = run_before_last_byte(send, answer.length, run_triggers)
             else:
-                self._run_triggers(exchange, account, answer)
+                self._run_triggers(exchange, account, answer, entry)
         elif exchange is not None and self._mock.on_request is not None:
-            self._log_request(exchange, None, answer, started, seconds)
+            log_request(exchange, None, answer, started, seconds)
         wire = Wire.TWILIO if exchange is None else exchange.wire
         is_control = path.startswith(CONTROL_ROOT) and is_control_path(path)
         stamp = None if is_control else self._metadata_factory(wire, seconds)
@@ -126,31 +127,6 @@ class Gateway:
         logger.error("%s %s failed", scope["method"], path, exc_info=error)  # the client gets no traceback
         return render_error(TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path)
 
-    def _log_request(
-        self, exchange: Exchange, account: Account | None, response: Response, started: float, seconds: float
-    ) -> None:
-        """Add a request and its response to the account's journal, and report them to the request log."""
-        strike = exchange.matched_fault
-        entry = Entry(
-            number=0 if account is None else account.journal.total,
-            at=0 if account is None else account.clock.now(),
-            tick=started,
-            method=exchange.method,
-            path=exchange.path,
-            query=exchange.query_string,
-            packed_headers=pack_headers(exchange.all_headers),
-            body=exchange.body,
-            operation=exchange.operation,
-            seconds=seconds,
-            rule=None if strike is None else strike.rule_number,
-            response=response.logged_response or response.to_logged_response(),
-        )
-        if account is not None:
-            account.journal.add(entry)
-        on_request, path = self._mock.on_request, exchange.path
-        if on_request is not None and not (path.startswith(CONTROL_ROOT) and is_control_path(path)):
-            on_request(account, entry)
-
     @cached_property
     def _record_response_type(self) -> "type[RecordResponse]":
         """The command, imported for the first scenario. An import statement costs 2 us each time it is reached."""
@@ -158,12 +134,13 @@ class Gateway:
 
         return RecordResponse
 
-    def _run_triggers(self, exchange: Exchange, account: Account, response: Response) -> None:
+    def _run_triggers(self, exchange: Exchange, account: Account, response: Response, entry: Entry) -> None:
         """Run what a response triggers. Nothing may come between this and the log, except for downloads."""
         strike = exchange.matched_fault
         is_complete = strike is None or strike.then.fault is None
         if response.request_kind is not None and is_complete and account.has_observers:
-            account.apply(
+            first_event = account.state.event_serial
+            counted = account.apply(
                 self._record_response_type(
                     operation=exchange.operation,
                     kind=response.request_kind,
@@ -171,6 +148,8 @@ class Gateway:
                     page=response.page_number,
                 )
             )
+            if counted:
+                log_effect(account, entry, response.request_kind, counted, first_event)
         self._mock.worker.schedule(account)
 
     async def _respond(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:

@@ -7,7 +7,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from generators.model import Status
-from mockserver.journal.journal import MAX_LOGGED_RECORDINGS, LoggedResponse
+from mockserver.journal.journal import MAX_FIRST_BYTES, MAX_LOGGED_RECORDINGS, LoggedResponse
 from mockserver.rest.headers import Header, encode_headers
 from scenarios.operations import Operation
 from scenarios.timeline import RequestKind
@@ -52,11 +52,17 @@ class Response(msgspec.Struct, frozen=True):
     """The journal's summary, if it is built already."""
     encoded_headers: bytes | None = None
     """The encoded headers, if they are built already."""
+    first_bytes: bytes = b""
+    """What the journal keeps of the body, if it is cut off already."""
 
     def to_cached(self, operation: Operation | None) -> Self:
         """Return a copy with everything prebuilt that later requests can reuse."""
         return msgspec.structs.replace(
-            self, operation=operation, logged_response=self.to_logged_response(), encoded_headers=self.encode_headers()
+            self,
+            operation=operation,
+            logged_response=self.to_logged_response(),
+            encoded_headers=self.encode_headers(),
+            first_bytes=self.body[:MAX_FIRST_BYTES],
         )
 
     def with_headers(self, *headers: Header) -> Self:

@@ -46,12 +46,12 @@ def explain_fault(rule: Fault) -> str:
     limits = [f"{_format_times(rule.times)} at most"] if rule.times else []
     limits += describe_window(rule, rule.when)
     limits += [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
-    return f"Fault: {', '.join([describe_when(rule.when), *limits])}: {_describe_then(rule.then)}."
+    return f"Fault: {', '.join([describe_when(rule.when), *limits])}: {describe_then(rule.then)}."
 
 
 def explain_sequence(rule: Sequence) -> str:
     """Return a sentence about a sequence."""
-    answers = [_describe_then(answer) if isinstance(answer, Then) else str(answer) for answer in rule.answers]
+    answers = [describe_then(answer) if isinstance(answer, Then) else str(answer) for answer in rule.answers]
     matched = ", ".join([describe_when(rule.when), *describe_window(rule, rule.when)])
     return f"Sequence: {matched}: {'; '.join(answers)}, and so on."
 
@@ -96,7 +96,8 @@ def describe_when(when: When) -> str:
     return ", ".join([*given, *([f"one in every {when.every}"] if when.every else [])])
 
 
-def _describe_then(then: Then) -> str:
+def describe_then(then: Then) -> str:
+    """Describe an effect, such as `429, Retry-After 5`."""
     said = [str(then.status)] if then.status else []
     said += [f"code {then.code}"] if then.code else []
     said += [f"message {then.message!r}"] if then.message is not None else []

@@ -90,10 +90,11 @@ def test_clearing_empties_the_journal(api_with_requests: Api) -> None:
 
 
 def test_single_request_equals_its_list_entry(api_with_requests: Api) -> None:
-    assert (
-        api_with_requests.call_control_api("GET", "/requests/3")
-        == api_with_requests.call_control_api("GET", "/requests")["requests"][3]
-    )
+    request = api_with_requests.call_control_api("GET", "/requests/3")
+    assert request.pop("body").startswith('{"code": 20404')
+    assert request.pop("is_body_whole")
+    assert ["content-type", "application/json"] in request.pop("response_headers")
+    assert request == api_with_requests.call_control_api("GET", "/requests")["requests"][3]
 
 
 @pytest.mark.parametrize("number", ["4", "x", "9" * 30, "-1"])

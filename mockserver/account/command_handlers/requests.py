@@ -10,14 +10,16 @@ from mockserver.account.commands.requests import (
 )
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.account.state.rules import FaultRuleState
-from scenarios.timeline import RequestKind
+from scenarios.timeline import RequestKind, TimelineProgress
 
 
-def record_response(account: AccountParts, command: RecordResponse) -> None:
+def record_response(account: AccountParts, command: RecordResponse) -> tuple[tuple[int, TimelineProgress], ...]:
+    counted: tuple[tuple[int, TimelineProgress], ...] = ()
     if account.state.playing:
-        account.timelines.record_request(command.kind, command.indices)
+        counted = account.timelines.record_request(command.kind, command.indices)
     if account.state.page_drift and command.operation is not None and command.kind is RequestKind.LIST:
         account.page_drift.apply_after_page(command.operation, command.page, command.indices)
+    return counted
 
 
 def match_fault(account: AccountParts, command: MatchFault) -> MatchedFault | None:

@@ -6,11 +6,13 @@ from mockserver.account.request_facts import RequestFacts
 from mockserver.account.state.rules import FaultRuleState
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Sequence
-from scenarios.timeline import RequestKind
+from scenarios.timeline import RequestKind, TimelineProgress
 
 
-class RecordResponse(AccountCommand[None], frozen=True, kw_only=True):
-    """Record that a response showed recordings, and run the steps and page drift that this triggers."""
+class RecordResponse(AccountCommand[tuple[tuple[int, TimelineProgress], ...]], frozen=True, kw_only=True):
+    """Record that a response showed recordings, and run the steps and page drift that this triggers. The result is the
+    recordings whose timelines counted it, by index, each with its progress before the steps.
+    """
 
     operation: Operation | None
     kind: RequestKind

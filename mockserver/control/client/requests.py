@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.views.requests import CurlCommandView, RequestsView, RequestView
+from mockserver.control.views.requests import CurlCommandView, RequestDetailView, RequestsView, RequestView
 from mockserver.journal.verification import Verification
 
 if TYPE_CHECKING:
@@ -83,6 +83,10 @@ class RequestsClient:
 
     def _await_request(self, command: dict[str, Any]) -> Verification:
         return self._connection.request("POST", f"{self._path}/wait", Verification, command)
+
+    def get(self, number: int) -> RequestDetailView:
+        """Return one request with the headers and the start of the body of its response."""
+        return self._connection.request("GET", f"{self._path}/{number}", RequestDetailView)
 
     def __iter__(self) -> Iterator[RequestView]:
         return iter(self.all())

@@ -16,7 +16,14 @@ from mockserver.control.endpoints.endpoint import (
     make_invalid_command_error,
     read_command,
 )
-from mockserver.control.views.requests import CountView, CurlCommandView, RequestsView, RequestView, serialize_request
+from mockserver.control.views.requests import (
+    CountView,
+    CurlCommandView,
+    RequestDetailView,
+    RequestsView,
+    serialize_request,
+    serialize_request_detail,
+)
 from mockserver.control.views.unused_rules import describe_unused_rules
 from mockserver.journal.curl import build_curl_command
 from mockserver.journal.doctor.report import Report
@@ -89,8 +96,9 @@ async def clear_requests(exchange: Exchange, path: PathParams) -> RequestsView:
     return run_at_once(_build_requests_view(account, [], 0, account.journal.generation))
 
 
-async def show_request(exchange: Exchange, path: PathParams) -> RequestView:
-    return serialize_request(_get_entry(exchange, path))
+async def show_request(exchange: Exchange, path: PathParams) -> RequestDetailView:
+    entry = _get_entry(exchange, path)
+    return serialize_request_detail(get_account(exchange, path), entry)
 
 
 async def show_curl_command(exchange: Exchange, path: PathParams) -> CurlCommandView:
@@ -139,7 +147,7 @@ async def examine_client(exchange: Exchange, path: PathParams) -> Report:
 def _build_requests_view(account: Account, entries: list[Entry], limit: int, generation: int) -> Steps[RequestsView]:
     journal, requests = account.journal, []
     for entry in entries[max(0, len(entries) - limit) :]:
-        requests.append(serialize_request(entry))
+        requests.append(serialize_request(account, entry))
         yield
     return RequestsView(
         requests=requests,
