@@ -22,6 +22,12 @@ PAGE_REQUESTS = (
     ),
     ControlRequest(
         "GET",
+        "/recordings/{recording}/history",
+        "what happened to it: events, callbacks and requests in one order, the latest 1,000",
+        query="limit=1000",
+    ),
+    ControlRequest(
+        "GET",
         "/callbacks/upcoming",
         "the callbacks to come, at most 1,000: of the queue, then of the steps of timelines",
     ),

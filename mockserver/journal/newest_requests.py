@@ -20,6 +20,8 @@ class NewestRequests:
         """The first bytes of the bodies of the answers. The journal adds one with each entry."""
         self._effects: dict[int, Effect] = {}
         """By the number of the request."""
+        self._replacements: deque[tuple[int, int]] = deque(maxlen=MAX_NEWEST)
+        """The latest replacements of the account: the number of requests before each, and the next event after it."""
         self._tick_origin: int | None = None
 
     def get_body(self, number: int, total: int) -> bytes | None:
@@ -37,9 +39,25 @@ class NewestRequests:
         if len(self._effects) > MAX_NEWEST:
             del self._effects[next(iter(self._effects))]
 
-    def forget_effects(self) -> None:
-        """Forget what responses triggered: the account is replaced, and its events with it."""
+    def note_replacement(self, total: int, next_event: int) -> None:
+        """Note that another account replaces the one of all requests so far. What they triggered is forgotten.
+
+        Args:
+            total: the number of those requests.
+            next_event: the serial number of the next event of the new account.
+        """
         self._effects.clear()
+        self._replacements.append((total, next_event))
+
+    def find_next_event(self, number: int, next_event: int) -> int:
+        """Return the serial number of the first event that came after a request.
+
+        Args:
+            number: the number of the request.
+            next_event: that serial number in the account of its time: a rollback takes back the numbers of events.
+        """
+        later = (event for total, event in self._replacements if number < total)
+        return min((next_event, *later))
 
     def find_effect(self, number: int, entry: object) -> "Effect | None":
         """Return what a response triggered, or None if that was nothing, or is forgotten.
@@ -66,3 +84,4 @@ class NewestRequests:
         """Forget everything about the requests: the journal is emptied."""
         self.bodies.clear()
         self._effects.clear()
+        self._replacements.clear()

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.client.event_loops import run_in_thread
+from mockserver.control.views.history import HistoryView
 from mockserver.control.views.recording_list import RecordingListView
 from mockserver.control.views.recordings import RecordingView
 from mockserver.control.views.scenario import EventView
@@ -91,6 +92,11 @@ class RecordingsClient:
         """Return all steps of a recording's timeline: those it took, the one it awaits, and the later ones."""
         path = f"{self._account_path}{_build_path(recording)}/timeline"
         return self._connection.request("GET", path, WholeTimelineView)
+
+    def history(self, recording: RecordingReference, limit: int = 1000) -> HistoryView:
+        """Return what happened to a recording: events, callbacks and requests in one order, the latest 1,000."""
+        path, parameters = f"{self._account_path}{_build_path(recording)}/history", {"limit": limit}
+        return self._connection.request("GET", path, HistoryView, parameters=parameters)
 
     def timelines(self, limit: int = 100) -> tuple[WholeTimelineView, ...]:
         """Return the timelines that wait, the first 100 at most."""
