@@ -49,12 +49,18 @@ class Sound:
         self.channels = channels
         self.frame_count = dialogue.beats * FRAMES_PER_BEAT
         self.frame_size = channels * _SAMPLE_SIZE
-        self._scores = _write_scores(dialogue, seed)
+        self.scores = _write_scores(dialogue, seed)
+        """The number of the sound in each beat; two scores if both voices speak at once."""
+
+    @property
+    def seconds(self) -> float:
+        """The length."""
+        return self.frame_count / SAMPLE_RATE
 
     def render_pcm(self, start: int, stop: int) -> bytes:
         """Return the sound frames from `start` to `stop`, little-endian and interleaved."""
         first = start // FRAMES_PER_BEAT
-        scores = [score[first : -(-stop // FRAMES_PER_BEAT)] for score in self._scores]
+        scores = [score[first : -(-stop // FRAMES_PER_BEAT)] for score in self.scores]
         bank = load_beats(self.channels, scores)
         if len(scores) == 1:
             beats = b"".join([bank[number] for number in scores[0]])
@@ -68,7 +74,7 @@ class Wav:
     """A sound as a WAV file: 8 kHz, 16-bit PCM."""
 
     def __init__(self, sound: Sound) -> None:
-        self._sound = sound
+        self.sound = sound
         data = sound.frame_count * sound.frame_size
         self.length = _HEADER.size + data
         self._header = _HEADER.pack(
@@ -82,11 +88,11 @@ class Wav:
         if start < size:
             yield self._header[start:stop]
         first, last = max(0, start - size), max(0, stop - size)
-        frame_size = self._sound.frame_size
+        frame_size = self.sound.frame_size
         while first < last:
             frame = first // frame_size
             until = min(frame + _CHUNK_FRAMES, -(-last // frame_size))
-            piece = self._sound.render_pcm(frame, until)
+            piece = self.sound.render_pcm(frame, until)
             yield piece[first - frame * frame_size : last - frame * frame_size]
             first = until * frame_size
 

@@ -128,7 +128,7 @@ class _Line(NamedTuple):
 
     @classmethod
     def from_text(cls, text: str) -> "_Line":
-        return cls(" ".join(text.split()), _count_beats(text), sum(map(_count_word_beats, text.split())))
+        return cls(" ".join(text.split()), _count_beats(text), sum(map(count_word_beats, text.split())))
 
 
 @lru_cache(maxsize=32)
@@ -220,12 +220,12 @@ def _count_beats(text: str) -> int:
     return max(1, len(re.findall(_SYLLABLE, text)))
 
 
-_count_word_beats = lru_cache(maxsize=4096)(_count_beats)
+count_word_beats = lru_cache(maxsize=4096)(_count_beats)
 """Cached: dialogues share most of their words."""
 
 
 def _shorten_to_fit(text: str, max_beats: int) -> str:
     """Return the first words of a text that fit into a number of beats, at least one."""
     words = text.split()
-    fitting = sum(beats <= max_beats for beats in accumulate(map(_count_word_beats, words)))
+    fitting = sum(beats <= max_beats for beats in accumulate(map(count_word_beats, words)))
     return " ".join(words[: max(1, fitting)])

@@ -39,4 +39,19 @@ PAGE_REQUESTS = (
         query="status=paused&CallSid=CA...&ConferenceSid=CF...&DateCreated=2026-01-01&deleted=false&limit=50"
         "&older_than=RE...",
     ),
+    ControlRequest(
+        "GET",
+        "/recordings/{recording}/media.{form}",
+        "its sound as `wav` or `mp3`, also if it is encrypted",
+        query="RequestedChannels=1",
+    ),
+    ControlRequest(
+        "GET",
+        "/recordings/{recording}/waveform",
+        "how loud each channel is: the root mean square of each column, 2,000 at most",
+        query="width=240&RequestedChannels=2",
+    ),
+    ControlRequest(
+        "GET", "/recordings/{recording}/turns", "who says what in it, and when: the first 1,000 turns, with their words"
+    ),
 )

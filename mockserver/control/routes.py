@@ -11,6 +11,7 @@ from mockserver.control.endpoints.public import PUBLIC
 from mockserver.control.endpoints.recordings import RECORDINGS
 from mockserver.control.endpoints.requests import REQUESTS
 from mockserver.control.endpoints.scenario import SCENARIO
+from mockserver.control.endpoints.sound import SOUND
 from mockserver.control.endpoints.stream import STREAM
 from mockserver.control.endpoints.timelines import TIMELINES
 
@@ -18,7 +19,19 @@ CONTROL_ROUTES = (
     *(Route(f"/_mock{path}", endpoint) for path, endpoint in PUBLIC.items()),
     *(
         Route(f"/_mock/accounts/{{account}}{path}", endpoint)
-        for table in (ACCOUNTS, SCENARIO, RECORDINGS, ARRIVALS, FAULTS, CALLBACKS, CALLS, REQUESTS, STREAM, TIMELINES)
+        for table in (
+            ACCOUNTS,
+            SCENARIO,
+            RECORDINGS,
+            ARRIVALS,
+            FAULTS,
+            CALLBACKS,
+            CALLS,
+            REQUESTS,
+            SOUND,
+            STREAM,
+            TIMELINES,
+        )
         for path, endpoint in table.items()
     ),
 )

@@ -12,6 +12,7 @@ from mockserver.control.views.history import HistoryView
 from mockserver.control.views.recording_list import RecordingListView
 from mockserver.control.views.recordings import RecordingView
 from mockserver.control.views.scenario import EventView
+from mockserver.control.views.sound import TurnsView, WaveformView
 from mockserver.control.views.timelines import WholeTimelineView
 from scenarios.files import find_file
 
@@ -97,6 +98,19 @@ class RecordingsClient:
         """Return what happened to a recording: events, callbacks and requests in one order, the latest 1,000."""
         path, parameters = f"{self._account_path}{_build_path(recording)}/history", {"limit": limit}
         return self._connection.request("GET", path, HistoryView, parameters=parameters)
+
+    def waveform(self, recording: RecordingReference, width: int = 240) -> WaveformView:
+        """Return how loud a completed recording is: the root mean square of each column, by channel.
+
+        Args:
+            width: the number of columns, 2,000 at most.
+        """
+        path, parameters = f"{self._account_path}{_build_path(recording)}/waveform", {"width": width}
+        return self._connection.request("GET", path, WaveformView, parameters=parameters)
+
+    def turns(self, recording: RecordingReference) -> TurnsView:
+        """Return who says what in a recording, and when. The words have times too."""
+        return self._connection.request("GET", f"{self._account_path}{_build_path(recording)}/turns", TurnsView)
 
     def timelines(self, limit: int = 100) -> tuple[WholeTimelineView, ...]:
         """Return the timelines that wait, the first 100 at most."""

@@ -63,24 +63,27 @@ class FileMedium:
     """The user's own file, opened when a client requests it."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         stat = path.stat()
         self.length = stat.st_size
         self.modified_at = stat.st_mtime_ns
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to `stop` in chunks."""
-        with self._path.open("rb") as file:
+        with self.path.open("rb") as file:
             file.seek(start)
             while start < stop and (piece := file.read(min(_CHUNK_SIZE, stop - start))):
                 start += len(piece)
                 yield piece
 
 
-def build_media(account: Account, index: int, extension: str, requested_channels: str | None) -> Media:
+def build_media(
+    account: Account, index: int, extension: str, requested_channels: str | None, *, is_decrypted: bool = False
+) -> Media:
     """Return the media of a recording.
 
     Args:
+        is_decrypted: True for the sound of an encrypted recording, which clients never get.
         extension: `wav` or `mp3`.
         requested_channels: the value of `RequestedChannels`; None selects the format of the recording's creation, which
             is mono for a conference.
@@ -94,7 +97,8 @@ def build_media(account: Account, index: int, extension: str, requested_channels
         why_no_media = STATUSES[RecordingStatus(recording.status)].no_media
         why = f"{recording.sid} is {recording.status.value}, so it has no media{why_no_media}."
         raise TwilioError(20404, why, found_status=recording.status)
-    if recording.encryption is not None and extension == "mp3":
+    encryption = None if is_decrypted else recording.encryption
+    if encryption is not None and extension == "mp3":
         raise TwilioError(16109, f"{recording.sid} is encrypted: only its encrypted WAV can be fetched.")
     channels = _choose_channels(recording, requested_channels)
     medium = _build_medium(account, recording, index, extension, channels)
@@ -106,8 +110,8 @@ def build_media(account: Account, index: int, extension: str, requested_channels
     if isinstance(medium, FileMedium):
         facts += f" {medium.modified_at}"
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
-    if recording.encryption is not None:
-        medium = EncryptedMedium(medium, recording.encryption.content_key, recording.encryption.iv)
+    if encryption is not None:
+        medium = EncryptedMedium(medium, encryption.content_key, encryption.iv)
     return Media(medium, _MEDIA_TYPES[extension], etag, index)
 
 
