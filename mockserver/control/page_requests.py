@@ -54,4 +54,13 @@ PAGE_REQUESTS = (
     ControlRequest(
         "GET", "/recordings/{recording}/turns", "who says what in it, and when: the first 1,000 turns, with their words"
     ),
+    ControlRequest(
+        "POST",
+        "/callbacks/verify",
+        "checks the signature of a request that a receiver got, and says which part differs",
+        (
+            '{"url": "https://app.example.com/hook", "body": "RecordingStatus=completed", '
+            '"signature": "FaX2PyKIPWWuBVC3IpsUbgjSAF0="}',
+        ),
+    ),
 )

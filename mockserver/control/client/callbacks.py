@@ -6,6 +6,7 @@ from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.client.event_loops import run_in_thread
 from mockserver.control.views.callbacks import CallbackView
+from mockserver.control.views.signatures import SignatureView
 from mockserver.control.views.upcoming_callbacks import UpcomingCallbackView
 
 __tracebackhide__ = True
@@ -41,6 +42,17 @@ class CallbacksClient:
     def upcoming(self) -> tuple[UpcomingCallbackView, ...]:
         """Return the callbacks to come: those that wait in the queue, and those that steps of timelines will send."""
         return self._connection.request("GET", f"{self._path}/upcoming", tuple[UpcomingCallbackView, ...])
+
+    def verify(self, url: str, body: str, signature: str) -> SignatureView:
+        """Check the signature of a request that a receiver got, and say which part differs.
+
+        Args:
+            url: the URL as the receiver sees it.
+            body: the form in the body, URL-encoded; empty for GET.
+            signature: the value of `X-Twilio-Signature`.
+        """
+        command = {"url": url, "body": body, "signature": signature}
+        return self._connection.request("POST", f"{self._path}/verify", SignatureView, command)
 
     def redeliver(self, number: int) -> CallbackView:
         """Deliver a callback again, and return its new outcome.

@@ -2,6 +2,7 @@
 
 from mockserver.account.commands.callbacks import RedeliverCallback
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number
+from mockserver.control.endpoints.signatures import verify_signature
 from mockserver.control.views.callbacks import CallbackView, serialize_callback
 from mockserver.control.views.upcoming_callbacks import UpcomingCallbackView, serialize_upcoming_callbacks
 from mockserver.rest.errors import TwilioError
@@ -33,5 +34,6 @@ async def redeliver_callback(exchange: Exchange, path: PathParams) -> CallbackVi
 CALLBACKS = {
     "/callbacks": Endpoint(GET=list_callbacks),
     "/callbacks/upcoming": Endpoint(GET=list_upcoming_callbacks),
+    "/callbacks/verify": Endpoint(POST=verify_signature),
     "/callbacks/{number}/redeliver": Endpoint(POST=redeliver_callback),
 }
