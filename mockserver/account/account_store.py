@@ -48,6 +48,14 @@ class AccountStore:
         """The account that the server prints, and that programs get."""
         return self.groups.demo
 
+    def find_name(self, sid: str) -> str | None:
+        """Return the friendly name of an account, or None if it has the usual one."""
+        key = sid.lower()
+        member, declared = self.groups.find(key), self.declared_accounts.get(key)
+        if member is not None and member.name is not None:
+            return member.name
+        return None if declared is None else declared.name
+
     def find_scenario(self, key: str) -> "Scenario | None":
         """Return what an account plays unless a test chooses otherwise, by its AccountSid in lower case."""
         member = self.groups.find(key)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mockserver.account.account import Account
+from mockserver.settings.machine_clock import wall_microseconds
 
 if TYPE_CHECKING:
     from scenarios.model import Scenario
@@ -21,6 +22,10 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     state: bytes
     scenario: "Scenario | None"
+    at: int
+    """The instant on the account's clock."""
+    taken_at: int
+    """The instant on the machine's clock."""
 
 
 class Snapshots:
@@ -35,10 +40,11 @@ class Snapshots:
         """Return how often a snapshot of an account was taken or dropped."""
         return self._change_counts[account_sid]
 
-    def take(self, account: Account, name: str) -> None:
-        """Store an account's state under a name, replacing any snapshot of that name."""
+    def take(self, account: Account, name: str) -> Snapshot:
+        """Store an account's state under a name, replacing any snapshot of that name, and return it."""
         self._remove((account.sid, name))
-        snapshot = self._snapshots[account.sid, name] = Snapshot(account.snapshot(), account.scenario)
+        snapshot = Snapshot(account.snapshot(), account.scenario, account.clock.now(), wall_microseconds())
+        self._snapshots[account.sid, name] = snapshot
         self._size_bytes += len(snapshot.state)
         self._change_counts[account.sid] += 1
         own = self._list_keys(account.sid)
@@ -46,6 +52,11 @@ class Snapshots:
             self._remove(own[0])
         while self._size_bytes > _MAX_BYTES and len(self._snapshots) > 1:
             self._remove(next(iter(self._snapshots)))
+        return snapshot
+
+    def list_named(self, account_sid: str) -> list[tuple[str, Snapshot]]:
+        """Return the names and the snapshots of an account, oldest first."""
+        return [(key[1], snapshot) for key, snapshot in self._snapshots.items() if key[0] == account_sid]
 
     def find(self, account_sid: str, name: str) -> Snapshot | None:
         """Return the snapshot of an account by name, or None if there is none."""

@@ -63,4 +63,5 @@ PAGE_REQUESTS = (
             '"signature": "FaX2PyKIPWWuBVC3IpsUbgjSAF0="}',
         ),
     ),
+    ControlRequest("GET", "/snapshots", "the stored states, oldest first"),
 )

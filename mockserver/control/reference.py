@@ -14,6 +14,11 @@ _IN_ACCOUNT = re.compile(r"/accounts/[^/]+(/.*)", re.DOTALL)
 PUBLIC_REQUESTS = (
     ControlRequest("GET", "/health", "whether the server answers, and its version; it needs no token"),
     ControlRequest("GET", "/sids/{sid}", "what a SID stands for", query="account=AC..."),
+    ControlRequest(
+        "GET",
+        "/accounts",
+        "all accounts: name, recordings in flight, requests, how many were refused, the last one",
+    ),
     ControlRequest("GET", "/media/{account}/{name}", "the media that `--media-redirect` redirects to"),
     ControlRequest("GET", "/payloads/{account}/{name}", "the data of an add-on's payload"),
 )

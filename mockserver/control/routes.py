@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from mockserver.control.endpoints.account_list import ACCOUNT_LIST
 from mockserver.control.endpoints.accounts import ACCOUNTS
 from mockserver.control.endpoints.arrivals import ARRIVALS
 from mockserver.control.endpoints.callbacks import CALLBACKS
@@ -16,7 +17,7 @@ from mockserver.control.endpoints.stream import STREAM
 from mockserver.control.endpoints.timelines import TIMELINES
 
 CONTROL_ROUTES = (
-    *(Route(f"/_mock{path}", endpoint) for path, endpoint in PUBLIC.items()),
+    *(Route(f"/_mock{path}", endpoint) for path, endpoint in (*PUBLIC.items(), *ACCOUNT_LIST.items())),
     *(
         Route(f"/_mock/accounts/{{account}}{path}", endpoint)
         for table in (

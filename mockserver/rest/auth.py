@@ -39,6 +39,8 @@ class DeclaredAccount(msgspec.Struct, frozen=True):
     parent: str | None = None
     secondary: str | None = None
     """A second token that is accepted while tokens are rotated."""
+    name: str | None = None
+    """Its friendly name; None for the usual one."""
 
 
 class DeclaredApiKey(msgspec.Struct, frozen=True):

@@ -14,10 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from generators.instants import SECONDS_PER_DAY
-from generators.sids import Kind, is_sid
 from mockserver.callbacks.connection_overrides import MAX_RETRIES, POLICIES
 from mockserver.callbacks.routes import Route
-from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
 from mockserver.settings.machine_clock import wall_seconds
 from scenarios.durations import normalize_duration
 
@@ -228,21 +226,3 @@ def parse_start(text: str) -> int:
         now = wall_seconds()
         return now if text == "now" else now // SECONDS_PER_DAY * SECONDS_PER_DAY
     return parse_instant(text)
-
-
-def parse_account(text: str) -> DeclaredAccount:
-    """Parse `AC...:TOKEN`, or `AC...:TOKEN@PARENT` for a subaccount of PARENT."""
-    sid, colon, rest = text.partition(":")
-    token, at, parent = rest.rpartition("@") if "@" in rest else (rest, "", "")
-    if not (colon and token and is_sid(sid, Kind.ACCOUNT)) or (at and not is_sid(parent, Kind.ACCOUNT)):
-        raise BadValueError("AC...:TOKEN or AC...:TOKEN@AC..., each AC followed by 32 hexadecimal digits", text)
-    return DeclaredAccount(sid=sid, token=token, parent=parent or None)
-
-
-def parse_api_key(text: str) -> DeclaredApiKey:
-    """Parse `SK...:SECRET@AC...`, an API key of an account."""
-    sid, _, rest = text.partition(":")
-    secret, _, account_sid = rest.rpartition("@")
-    if not (secret and is_sid(sid, Kind.API_KEY) and is_sid(account_sid, Kind.ACCOUNT)):
-        raise BadValueError("SK...:SECRET@AC..., SK and AC each followed by 32 hexadecimal digits", text)
-    return DeclaredApiKey(sid=sid, secret=secret, account_sid=account_sid)

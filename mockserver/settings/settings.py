@@ -27,12 +27,11 @@ from mockserver.settings.choices import (
     make_choice_option,
 )
 from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.declared_accounts import parse_account, parse_api_key
 from mockserver.settings.memory_size import MemorySize
 from mockserver.settings.parsing import (
     Address,
     Option,
-    parse_account,
-    parse_api_key,
     parse_base_url,
     parse_count,
     parse_hosts,
@@ -110,7 +109,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = AuthSetting.ANY
     account: Annotated[
         tuple[DeclaredAccount, ...],
-        Option("Account with a chosen token; repeatable.", parse_account, "AC...:TOKEN[@PARENT]", repeatable=True),
+        Option("Account with its token; repeatable.", parse_account, "[NAME=]AC...:TOKEN[@PARENT]", repeatable=True),
     ] = ()
     api_key: Annotated[
         tuple[DeclaredApiKey, ...],

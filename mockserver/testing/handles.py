@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from twilio.rest import Client
 
+    from mockserver.control.views.account_list import AccountListView
     from mockserver.testing.callbacks import AccountCallbacks
     from mockserver.testing.setting_types import ServerSettings
     from mockserver.testing.sink import Sink
@@ -42,6 +43,12 @@ class MockServer(ServerHandle):
             account_sid: any AccountSid. The default is the demo account, which `recmock serve` prints.
         """
         return MockTwilio(server=self, account_sid=account_sid)
+
+    def list_accounts(self) -> "AccountListView":
+        """Return the accounts of this server: the demo account, those with a known token, and all others in memory."""
+        from mockserver.control.views.account_list import AccountListView
+
+        return self.connection.request("GET", "/accounts", AccountListView)
 
 
 class MockTwilio(AccountClient):

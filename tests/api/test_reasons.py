@@ -265,7 +265,6 @@ def test_reason_for_unknown_path_is_short(api: Api, path: str, reason: str) -> N
         ("/_mock/", ""),
         ("/_mock/healthz", " Did you mean /health?"),
         ("/_mock/account/demo", " Did you mean /accounts/demo?"),
-        ("/_mock/accounts", " Did you mean /accounts/demo?"),
         ("/_mock/accounts/demo/clok", " Did you mean /clock?"),
         ("/_mock/accounts/demo/cl%0Aock", " Did you mean /clock?"),
         ("/_mock/accounts/demo/", ""),

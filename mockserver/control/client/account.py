@@ -201,6 +201,12 @@ class AccountClient:
 
         return self._connection.request("POST", f"{self._account_path}/snapshots", SnapshotView, {"name": name})
 
+    def snapshots(self) -> "list[SnapshotView]":
+        """Return the stored states, oldest first."""
+        from mockserver.control.views.accounts import SnapshotView
+
+        return self._connection.request("GET", f"{self._account_path}/snapshots", list[SnapshotView])
+
     def rollback(self, name: str = "latest") -> "AccountSummary":
         """Restore the state that has this name, and return it in counts."""
         from mockserver.control.views.accounts import AccountSummary

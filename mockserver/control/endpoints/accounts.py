@@ -28,6 +28,7 @@ from mockserver.control.views.accounts import (
     SnapshotView,
     build_change_result,
     serialize_account,
+    serialize_snapshot,
     summarize_account,
 )
 from mockserver.control.views.clock import ClockView, serialize_clock
@@ -132,8 +133,12 @@ def _parse_duration(text: str) -> int:
 
 async def take_snapshot(exchange: Exchange, path: PathParams) -> SnapshotView:
     account, command = get_account(exchange, path), read_command(exchange, SnapshotCommand)
-    exchange.mock.snapshots.take(account, command.name)
-    return SnapshotView(name=command.name, at=serialize_instant(account.clock.now()))
+    return serialize_snapshot(command.name, exchange.mock.snapshots.take(account, command.name))
+
+
+async def list_snapshots(exchange: Exchange, path: PathParams) -> list[SnapshotView]:
+    snapshots = exchange.mock.snapshots.list_named(get_account(exchange, path).sid)
+    return [serialize_snapshot(name, snapshot) for name, snapshot in snapshots]
 
 
 async def roll_back(exchange: Exchange, path: PathParams) -> AccountSummary:
@@ -169,6 +174,6 @@ ACCOUNTS = {
     "/overrides": Endpoint(GET=show_overrides, PUT=set_overrides),
     "/reset": Endpoint(POST=reset),
     "/clock": Endpoint(GET=show_clock, POST=move_clock),
-    "/snapshots": Endpoint(POST=take_snapshot),
+    "/snapshots": Endpoint(GET=list_snapshots, POST=take_snapshot),
     "/rollback": Endpoint(POST=roll_back),
 }

@@ -7,6 +7,7 @@ import msgspec
 
 from mockserver.control.views.clock import ClockView, serialize_clock
 from mockserver.control.views.faults import RuleView, serialize_limit, serialize_rule
+from mockserver.control.views.instants import serialize_instant
 from mockserver.control.views.scenario import (
     MAX_EVENTS,
     EventView,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # the clients decode the views without the server's modules
     from collections.abc import Sequence
 
     from mockserver.account.account import Account
+    from mockserver.account.snapshots import Snapshot
     from mockserver.account.state.events import Event
 
 MAX_SHOWN = 1000
@@ -119,6 +121,23 @@ class SnapshotView(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     at: str
+    """The instant on the account's clock."""
+    taken_at: str
+    """The instant on the machine's clock."""
+    scenario: str | None
+    """The scenario that the account played."""
+    size: int
+    """The number of bytes that it takes."""
+
+
+def serialize_snapshot(name: str, snapshot: "Snapshot") -> SnapshotView:
+    return SnapshotView(
+        name=name,
+        at=serialize_instant(snapshot.at),
+        taken_at=serialize_instant(snapshot.taken_at),
+        scenario=None if snapshot.scenario is None else snapshot.scenario.name,
+        size=len(snapshot.state),
+    )
 
 
 def serialize_account(account: "Account") -> AccountView:

@@ -103,8 +103,7 @@ def _build_account(exchange: Exchange, sid: str) -> AccountFields:
 
 
 def _get_name(exchange: Exchange, sid: str) -> str:
-    member = exchange.mock.groups.find(sid.lower())
-    return ACCOUNT_NAME if member is None or member.name is None else member.name
+    return exchange.mock.find_name(sid) or ACCOUNT_NAME
 
 
 def _walk(window: range, *, newest_first: bool) -> Iterator[int]:

@@ -3,13 +3,12 @@ import time
 import pytest
 
 from mockserver.callbacks.routes import Route
-from mockserver.rest.auth import DeclaredApiKey
+from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
 from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.declared_accounts import parse_account, parse_api_key
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
-    parse_account,
-    parse_api_key,
     parse_base_url,
     parse_count,
     parse_hosts,
@@ -102,6 +101,19 @@ def test_declared_accounts_are_parsed() -> None:
     assert (parse_account(f"{sid}:to:ken").token, parse_account(f"{sid}:x").parent) == ("to:ken", None)
     child = parse_account(f"{sid}:to@ken@{parent}")
     assert (child.sid, child.token, child.parent) == (sid, "to@ken", parent)
+
+
+def test_declared_accounts_have_names() -> None:
+    sid = "AC" + "1" * 32
+    assert parse_account(f"a=b & c={sid}:to=ken") == DeclaredAccount(sid, "to=ken", name="a=b & c")
+    assert parse_account(f"{'n' * 64}={sid}:x").name == "n" * 64
+    assert parse_account(f"{sid}:x").name is None
+
+
+@pytest.mark.parametrize("text", ["={sid}:x", "n={sid}", "n=AC1:x", f"{'n' * 65}={{sid}}:x"])
+def test_invalid_names_of_accounts_raise_bad_value_error(text: str) -> None:
+    with pytest.raises(BadValueError, match=r"after NAME= of at most 64 characters"):
+        parse_account(text.format(sid="AC" + "1" * 32))
 
 
 def test_api_keys_are_parsed() -> None:
