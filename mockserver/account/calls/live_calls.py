@@ -200,7 +200,7 @@ class LiveCalls:
         if call.hang_up_at is not None and now >= call.hang_up_at:
             self.hang_up(call)
         elif call.limit_at is not None and now >= call.limit_at:
-            self.end(call, CallStatus.COMPLETED)
+            self.end(call, CallStatus.NO_ANSWER if call.answered_at is None else CallStatus.COMPLETED)
         else:
             self._ringing.detector.finish(call)
             self._waits.resume(call)

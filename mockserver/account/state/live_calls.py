@@ -113,8 +113,14 @@ class LiveCall(msgspec.Struct, kw_only=True):
 
     @property
     def limit_at(self) -> int | None:
-        """The instant at which the call ends at the latest."""
-        return None if self.answered_at is None else self.answered_at + self.time_limit
+        """The instant at which the call ends at the latest, or None if it may ring for its ring limit first.
+
+        A caller who hears a `<Dial answerOnBridge>` rings as long as its document goes on.
+        """
+        since = self.answered_at
+        if since is None and self.direction is Direction.INBOUND:
+            since = self.rang_at
+        return None if since is None else since + self.time_limit
 
     @property
     def hang_up_at(self) -> int | None:

@@ -74,6 +74,17 @@ def test_dial_may_answer_its_caller_when_it_connects(answers: Any, status: str) 
         assert [sent["CallStatus"] for sent in line.app.list("/status")] == ["in-progress", "completed"]
 
 
+def test_caller_who_is_never_connected_gives_up() -> None:
+    """A callee who hangs up during the screening answers nobody, and the document dials the next one for ever."""
+    number = f'<Number url="/screen">{AGENT}</Number>'
+    voice = respond(f'<Dial action="/voice" answerOnBridge="true">{number}</Dial>')
+    scenario = make_scenario(callers=[{"to": AGENT, "rings": "3s", "hangs_up_after": "0s"}])
+    with Line({"/voice": voice, "/screen": respond('<Pause length="9"/>')}, scenario) as line:
+        parent = line.play(time_limit=60)
+        assert (parent.status, parent.answered_at) == ("no-answer", None)
+        assert len(line.calls) == 1 + 20
+
+
 def test_conference_answers_its_caller_at_once() -> None:
     content = "<Conference>room</Conference>"
     with Line(dial(content, answerOnBridge="true")) as line:
