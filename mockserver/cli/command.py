@@ -29,6 +29,7 @@ COMMANDS = {
     "sid": "explain a SID, or print the SID of an index",
     "check": "validate the recordings in a file against the contract",
     "keys": "print the test key pair of encrypted recordings, as PEM",
+    "completion": "print a script that completes command lines in a shell",
     "ready": "check whether a server answers, for health checks",
 }
 """The help text of each command. The module `commands/<name>.py` has the rest in its `COMMAND`."""
