@@ -25,7 +25,7 @@ from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
     from mockserver.account.new_callbacks import NewCallbacks
-    from mockserver.account.state.subscription import Signer, StatusSubscription
+    from mockserver.account.state.subscription import Signer, StatusSubscription, Subscription
     from mockserver.callbacks.outcome import Outcome
     from mockserver.callbacks.request import Pairs
     from scenarios.callbacks import StepCallback
@@ -113,7 +113,11 @@ class CallbackQueue:
             self._events.record("callback", name, sid, f"callback {get_event(callback)}: no subscription")
             return
         for _ in range(1 if isinstance(callback, CallbackEvent) else callback.times):
-            self._add(self._make_new().build(index, callback, subscription))
+            self.send(index, callback, subscription)
+
+    def send(self, index: int, callback: "StepCallback", subscription: "Subscription") -> int | None:
+        """Queue one callback, and return its number, or None if the account is closed."""
+        return None if self._is_closed else self._add(self._make_new().build(index, callback, subscription))
 
     def enqueue_request(
         self, *, sid: str, event: str, receiver: "StatusSubscription", parameters: "Pairs", signer: "Signer"
@@ -135,11 +139,12 @@ class CallbackQueue:
         self._state.delivery_serial += 1
         return NewCallbacks(self._recording_index, number, is_shuffled=self.settings.is_shuffled)
 
-    def _add(self, delivery: Delivery) -> None:
+    def _add(self, delivery: Delivery) -> int:
         self._state.deliveries[delivery.number] = delivery
         self._open_numbers[delivery.number] = None
         if delivery.due > self._recording_index.clock.now():  # shuffled, or held back by a scenario
             self._timers.add(delivery.due, TimerKind.DELIVERY, delivery.number)
+        return delivery.number
 
     def redeliver(self, number: int) -> None:
         """Send a callback again now, with its full number of attempts."""

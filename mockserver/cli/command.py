@@ -21,7 +21,7 @@ COMMANDS = {
     "recordings": "add, show or change recordings on a running server",
     "faults": "list, add or remove faults on a running server",
     "requests": "list or follow the requests to a running server",
-    "callbacks": "list callbacks of a running server, or deliver one again",
+    "callbacks": "list callbacks of a running server, send one by hand, or deliver one again",
     "call": "call a voice app as a person would, and print the conversation",
     "debugger": "list the errors and warnings of calls on a running server",
     "doctor": "report bad habits of the client of a running server",

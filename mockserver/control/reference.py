@@ -128,6 +128,12 @@ ACCOUNT_REQUESTS = tuple(
         ControlRequest(
             "GET", "/callbacks", "the callbacks, with their attempts and signed texts", query="seconds=true"
         ),
+        ControlRequest(
+            "POST",
+            "/callbacks",
+            "sends one by hand, about the newest recording that had the event if none is named",
+            ('{"event": "completed", "to": "http://127.0.0.1:8000/hook", "method": "POST", "recording": "late"}',),
+        ),
         ControlRequest("POST", "/callbacks/{number}/redeliver", "delivers a callback again"),
         ControlRequest("GET", "/calls", "the calls that began here, oldest first"),
         ControlRequest(

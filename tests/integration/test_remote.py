@@ -40,6 +40,7 @@ COMMANDS = [
     ["faults", "add", FAULT],
     ["faults", "remove"],
     ["callbacks"],
+    ["callbacks", "send", "--to", "http://127.0.0.1:1/"],
     ["callbacks", "redeliver", "0"],
     ["debugger"],
     ["doctor"],
@@ -196,6 +197,18 @@ def test_callbacks_are_listed_and_redelivered(run_command: RunCommand, account: 
         assert redelivery[0] == listed[0]
         assert redelivery[-2].endswith(" 204")
         assert len(sink.wait_for(2)) == 2
+
+
+def test_callback_is_sent_by_hand(run_command: RunCommand, account: AccountClient) -> None:
+    with Sink(account.state().auth_token) as sink:
+        sent = run_command("callbacks", "send", "--event", "completed", "--to", sink.url).splitlines()
+        assert sent[0].endswith(f" completed delivered, POST {sink.url}")
+        (callback,) = sink.wait_for(1)
+        assert callback.signature_ok
+        assert callback.parameters["RecordingStatus"] == "completed"
+    lost = run_command("callbacks", "send", "--to", "http://127.0.0.1:1/", "--method", "GET").splitlines()
+    assert "GET http://127.0.0.1:1/" in lost[0]
+    assert run_command("callbacks").splitlines() == [*sent, *lost]
 
 
 def test_doctor_command_exits_with_1_when_it_finds_problems(run_command: RunCommand, server: BackgroundServer) -> None:

@@ -238,6 +238,9 @@ OPERATIONS: dict[str, Callable[[Api, int], object]] = {
         "PUT", "/overrides", {"routes": {"https://app.example.com": f"http://127.0.0.1:800{number}"}}
     ),
     "place call": place_call,
+    "send callback": lambda api, number: api.send_command(
+        "POST", "/callbacks", {"event": ("completed", "absent")[number % 2], "to": "http://127.0.0.1:9/hook"}
+    ),
     "redeliver": lambda api, number: api.send_command("POST", f"/callbacks/{number}/redeliver"),
 }
 

@@ -7,6 +7,7 @@ from mockserver.account.commands.callbacks import (
     RecordOutcome,
     RedeliverCallback,
     ReleaseCallback,
+    SendCallback,
 )
 from mockserver.callbacks.delivery_settings import DeliverySettings
 
@@ -32,6 +33,10 @@ def record_outcome(account: AccountParts, command: RecordOutcome) -> None:
 
 def redeliver_callback(account: AccountParts, command: RedeliverCallback) -> None:
     account.callbacks.redeliver(command.number)
+
+
+def send_callback(account: AccountParts, command: SendCallback) -> int | None:
+    return account.callbacks.send(command.index, command.event, command.subscription)
 
 
 def change_delivery_settings(account: AccountParts, command: ChangeDeliverySettings) -> None:

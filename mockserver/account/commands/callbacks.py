@@ -3,8 +3,10 @@
 from typing import Self
 
 from mockserver.account.commands.command import AccountCommand
+from mockserver.account.state.subscription import Subscription
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.outcome import Outcome
+from scenarios.statuses import CallbackEvent
 
 
 class ClaimCallback(AccountCommand[None], frozen=True, kw_only=True):
@@ -32,6 +34,14 @@ class RedeliverCallback(AccountCommand[None], frozen=True, kw_only=True):
     """Send a callback again now, with its full number of attempts."""
 
     number: int
+
+
+class SendCallback(AccountCommand[int | None], frozen=True, kw_only=True):
+    """Send a callback about a recording to a receiver, whether it subscribed or not, and return its number."""
+
+    index: int
+    event: CallbackEvent
+    subscription: Subscription
 
 
 class ChangeDeliverySettings(AccountCommand[None], frozen=True, kw_only=True):

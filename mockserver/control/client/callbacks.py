@@ -1,6 +1,8 @@
-"""Reads an account's callbacks, and delivers them again."""
+"""Reads an account's callbacks, sends one by hand, and delivers them again."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Literal
 
 from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
@@ -53,6 +55,27 @@ class CallbacksClient:
         """
         command = {"url": url, "body": body, "signature": signature}
         return self._connection.request("POST", f"{self._path}/verify", SignatureView, command)
+
+    def send(
+        self, event: str, to: str, *, method: Literal["GET", "POST"] = "POST", recording: str | None = None
+    ) -> CallbackView:
+        """Send a callback by hand, rightly signed, and return its outcome.
+
+        A receiver on the caller's own event loop cannot answer meanwhile: use `send_async`.
+
+        Args:
+            event: `in-progress`, `completed`, `absent` or `failed`.
+            to: the URL of the receiver. It need not have subscribed.
+            recording: a handle or a SID; None for the newest recording that had the event.
+        """
+        command = {"event": event, "to": to, "method": method, "recording": recording}
+        return self._changes.send("/callbacks", CallbackView, command, twin="send_async")
+
+    async def send_async(
+        self, event: str, to: str, *, method: Literal["GET", "POST"] = "POST", recording: str | None = None
+    ) -> CallbackView:
+        """Send a callback by hand like `send`, without blocking the event loop."""
+        return await run_in_thread(partial(self.send, event, to, method=method, recording=recording))
 
     def redeliver(self, number: int) -> CallbackView:
         """Deliver a callback again, and return its new outcome.

@@ -26,7 +26,7 @@ PACKAGE = Path(__file__).parents[3] / "mockserver"
 CALL = "CA" + "1" * 32
 CHANGING_METHODS = {
     "add_on_results": {"delete"},
-    "callbacks": {"enqueue", "mark_sending", "record_outcome", "record_step", "redeliver", "requeue"},
+    "callbacks": {"enqueue", "mark_sending", "record_outcome", "record_step", "redeliver", "requeue", "send"},
     "clock": {"hold", "hold_instant", "move_to", "release", "set_rate", "start"},
     "events": {"record"},
     "fault_rules": {"add", "match", "remove"},
