@@ -16,6 +16,7 @@ from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.journal.budget import LogBudget
 from mockserver.journal.journal import Entry
+from mockserver.journal.request_counts import RequestCounts
 from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.machine_clock import real_pause, stopwatch
 from mockserver.settings.parsing import Address
@@ -59,6 +60,7 @@ class Mock(AccountStore):
         self.stopwatch = stopwatch
         self.requests_in_progress = RequestsInProgress()
         self.cache = ByteCache()
+        self.request_counts = RequestCounts()
         self.sender = CallbackSender(self.settings.callback_hosts, real_pause)
         self.worker = Worker(self.sender)
         self.on_request: RequestListener | None = None

@@ -8,6 +8,7 @@ from mockserver.control.endpoints.arrivals import ARRIVALS
 from mockserver.control.endpoints.callbacks import CALLBACKS
 from mockserver.control.endpoints.calls import CALLS
 from mockserver.control.endpoints.faults import FAULTS
+from mockserver.control.endpoints.metrics import METRICS
 from mockserver.control.endpoints.public import PUBLIC
 from mockserver.control.endpoints.recordings import RECORDINGS
 from mockserver.control.endpoints.requests import REQUESTS
@@ -17,7 +18,11 @@ from mockserver.control.endpoints.stream import STREAM
 from mockserver.control.endpoints.timelines import TIMELINES
 
 CONTROL_ROUTES = (
-    *(Route(f"/_mock{path}", endpoint) for path, endpoint in (*PUBLIC.items(), *ACCOUNT_LIST.items())),
+    *(
+        Route(f"/_mock{path}", endpoint)
+        for table in (PUBLIC, ACCOUNT_LIST, METRICS)
+        for path, endpoint in table.items()
+    ),
     *(
         Route(f"/_mock/accounts/{{account}}{path}", endpoint)
         for table in (

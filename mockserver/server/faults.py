@@ -66,12 +66,22 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
     if strike is None:
         return
     exchange.matched_fault = strike
+    exchange.mock.request_counts.add_fault(_name_kind(strike.then))
     if strike.delay:
         await exchange.mock.worker.wait_unless_stopped(_pause_unless_disconnected(strike.delay, receive))
         exchange.refresh_account()
     then = strike.then
     if then.status is not None or then.body is not None or is_response_replaced(then.fault):
         raise FaultTriggered(strike)
+
+
+def _name_kind(then: Then) -> str:
+    """Return what a rule does, for metrics."""
+    if then.fault is not None:
+        return then.fault.value
+    if then.status is not None:
+        return str(then.status)
+    return "delay" if then.body is None else "body"
 
 
 def _collect_request_facts(exchange: Exchange, operation: Operation) -> "RequestFacts":

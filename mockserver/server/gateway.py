@@ -193,6 +193,7 @@ class Gateway:
         if kept is not None and _is_fresh(kept, account):
             operation = kept[1].operation
             assert operation is not None, "what is kept was answered by an operation"
+            self._mock.request_counts.cache_hits += 1
             if not account.has_request_rules:
                 exchange.operation = operation
                 return kept[1]

@@ -37,6 +37,7 @@ def log_request(
         response=response.logged_response or response.to_logged_response(),
     )
     if account is not None:
+        exchange.mock.request_counts.add(exchange.operation, response.status, seconds)
         account.journal.add(entry, response.first_bytes or response.body[:MAX_FIRST_BYTES])
     on_request, path = exchange.mock.on_request, exchange.path
     if on_request is not None and not (path.startswith(CONTROL_ROOT) and is_control_path(path)):
