@@ -13,6 +13,7 @@ def _import_late(name: str) -> Handler:
     async def handle(exchange: Exchange, path: PathParams) -> Any:
         return await getattr(import_module(_MODULE), name)(exchange, path)
 
+    handle.late = (_MODULE, name)  # type: ignore[attr-defined]  # for the description of the control API
     return handle
 
 

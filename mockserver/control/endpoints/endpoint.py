@@ -43,23 +43,23 @@ class Endpoint:
     """
 
     def __init__(self, *, requires_access: bool = True, **handlers: Handler) -> None:
-        self._requires_access = requires_access
-        self._handlers = handlers
+        self.requires_access = requires_access
+        self.handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         exchange: Exchange = scope["recmock"]
         method = "GET" if exchange.method == "HEAD" else exchange.method
-        operate = self._handlers.get(method)
+        operate = self.handlers.get(method)
         if operate is None:
-            allowed = ", ".join(self._handlers)
+            allowed = ", ".join(self.handlers)
             raise TwilioError(
                 20004,
                 f"Expected {allowed} here, found {exchange.method[:20]!r}.",
                 headers=((b"allow", allowed.encode()),),
             )
         refuse_callbacks(exchange)
-        if self._requires_access:
+        if self.requires_access:
             check_access(exchange)
         if method not in READING_METHODS:
             exchange.body = await read_body(receive, _MAX_BODY_BYTES)
