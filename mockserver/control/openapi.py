@@ -20,6 +20,7 @@ from mockserver.control.endpoints.faults import RulesCommand
 from mockserver.control.endpoints.new_calls import CallCommand
 from mockserver.control.endpoints.requests import CountCommand, VerifyCommand, WaitCommand
 from mockserver.control.endpoints.scenario import AccountsCommand, ScenarioCommand, SignalCommand
+from mockserver.control.endpoints.signatures import SignatureCommand
 from mockserver.control.reference import CONTROL_REQUESTS, ControlRequest
 from mockserver.server.response import Response
 
@@ -38,6 +39,7 @@ _COMMANDS: dict[tuple[str, str], Any] = {
     ("POST", "/signals"): SignalCommand,
     ("POST", "/faults"): RulesCommand,
     ("POST", "/callbacks"): CallbackCommand,
+    ("POST", "/callbacks/verify"): SignatureCommand,
     ("POST", "/calls"): CallCommand,
     ("POST", "/calls/{call}/play"): PlayCommand,
     ("POST", "/requests/count"): CountCommand,
@@ -46,7 +48,13 @@ _COMMANDS: dict[tuple[str, str], Any] = {
 }
 """The body of each request, by method and path below the account. A body that is none of these is a part of a scenario,
 whose schema `recmock scenario schema` prints."""
-_MEDIA_TYPES = {"/metrics": ("text/plain",), "/media/{account}/{name}": ("audio/wav", "audio/mpeg")}
+_SOUND = ("audio/wav", "audio/mpeg")
+_MEDIA_TYPES = {
+    "/metrics": ("text/plain",),
+    "/media/{account}/{name}": _SOUND,
+    "/accounts/{account}/recordings/{recording}/media.{form}": _SOUND,
+    "/accounts/{account}/stream": ("text/event-stream",),
+}
 """The media types of what is no JSON."""
 _PATH_SCHEMAS: dict[str, Json] = {
     "account": {"type": "string", "pattern": "^(demo|AC[0-9a-fA-F]{32})$"},

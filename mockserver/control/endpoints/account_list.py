@@ -9,7 +9,7 @@ from mockserver.server.exchange import Exchange
 _MAX_ACCOUNTS = 1000
 
 
-async def list_accounts(exchange: Exchange, _: PathParams) -> AccountListView:
+async def list_all_accounts(exchange: Exchange, _: PathParams) -> AccountListView:
     return await run_between_requests(_build_list(exchange.mock))
 
 
@@ -24,4 +24,4 @@ def _build_list(mock: Mock) -> Steps[AccountListView]:
     return AccountListView(accounts=rows, account_count=len(keys))
 
 
-ACCOUNT_LIST = {"/accounts": Endpoint(GET=list_accounts)}
+ACCOUNT_LIST = {"/accounts": Endpoint(GET=list_all_accounts)}

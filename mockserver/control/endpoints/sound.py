@@ -34,7 +34,7 @@ _FORMS = ("wav", "mp3")
 _SAMPLE_SIZE = 2
 
 
-async def fetch_media(exchange: Exchange, path: PathParams) -> Response:
+async def fetch_sound(exchange: Exchange, path: PathParams) -> Response:
     """Return the sound of a recording, also of an encrypted one."""
     form = path["form"]
     if form not in _FORMS:
@@ -127,7 +127,7 @@ def _serialize_turn(turn: Turn) -> TurnView:
 
 
 SOUND = {
-    "/recordings/{recording}/media.{form}": Endpoint(GET=fetch_media),
+    "/recordings/{recording}/media.{form}": Endpoint(GET=fetch_sound),
     "/recordings/{recording}/waveform": Endpoint(GET=show_waveform),
     "/recordings/{recording}/turns": Endpoint(GET=show_turns),
 }
