@@ -92,13 +92,9 @@ class CallbackQueue:
         present = status if status is not None or latest is None else latest.status
         if present is None:
             return
-        before = latest and latest.find(present)
-        self._state.reached[index] = ReachedStatus(
-            present,
-            self._recording_index.get_even_if_deleted(index),
-            (0 if before is None else before.times) + (status is not None),
-            latest and latest.without(present),
-        )
+        before, recording = latest and latest.find(present), self._recording_index.get_even_if_deleted(index)
+        times = (0 if before is None else before.times) + (status is not None)
+        self._state.reached[index] = ReachedStatus(present, recording, times, latest and latest.without(present))
 
     def enqueue(self, index: int, callback: "StepCallback") -> None:
         """Queue a callback for the recording's subscription, if it has one, as often as a scenario wants it.
@@ -128,9 +124,8 @@ class CallbackQueue:
             sid: what it is about. Callbacks of one SID are sent in order.
             event: its name, for the log.
         """
-        if self._is_closed:
-            return
-        self._add(self._make_new().build_for_call(sid, event, receiver, parameters, signer))
+        if not self._is_closed:
+            self._add(self._make_new().build_for_call(sid, event, receiver, parameters, signer))
 
     def _make_new(self) -> "NewCallbacks":
         from mockserver.account.new_callbacks import NewCallbacks  # not before the first callback
@@ -209,8 +204,8 @@ class CallbackQueue:
         else:
             self._open_numbers.pop(number, None)
             self._add_finished(delivery)
-        what = describe_last_attempt(delivery)
-        self._events.record("callback", self.get_name(delivery), delivery.sid, what, callback=number)
+        name, what = self.get_name(delivery), describe_last_attempt(delivery)
+        self._events.record("callback", name, delivery.sid, what, callback=number)
         return delivery
 
     @property
@@ -233,8 +228,7 @@ class CallbackQueue:
 
     def get_name(self, delivery: Delivery) -> str:
         """Return the name of what a callback is about: the handle of a recording, or a SID."""
-        known = delivery.recording
-        return delivery.sid if known is None else self._recording_index.get_name(known)
+        return delivery.sid if delivery.recording is None else self._recording_index.get_name(delivery.recording)
 
     def close(self) -> None:
         """Drop all open callbacks and accept no more. The log no longer counts in the budget."""
@@ -249,6 +243,5 @@ class CallbackQueue:
         self._finished.add(delivery)
 
     def _replace(self, number: int, **changes: object) -> Delivery:
-        changed = msgspec.structs.replace(self._state.deliveries[number], **changes)
-        self._state.deliveries[number] = changed
+        changed = self._state.deliveries[number] = msgspec.structs.replace(self._state.deliveries[number], **changes)
         return changed

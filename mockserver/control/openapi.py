@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from mockserver import __version__
 from mockserver.account.overrides import AccountOverrides
+from mockserver.control.control_request import ControlRequest
 from mockserver.control.endpoints.accounts import ClockCommand, SnapshotCommand
 from mockserver.control.endpoints.call_operations import PlayCommand
 from mockserver.control.endpoints.callbacks import CallbackCommand
@@ -21,7 +22,7 @@ from mockserver.control.endpoints.new_calls import CallCommand
 from mockserver.control.endpoints.requests import CountCommand, VerifyCommand, WaitCommand
 from mockserver.control.endpoints.scenario import AccountsCommand, ScenarioCommand, SignalCommand
 from mockserver.control.endpoints.signatures import SignatureCommand
-from mockserver.control.reference import CONTROL_REQUESTS, ControlRequest
+from mockserver.control.reference import CONTROL_REQUESTS
 from mockserver.server.response import Response
 
 Json = dict[str, Any]
