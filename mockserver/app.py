@@ -36,6 +36,7 @@ def create_app(mock: Mock) -> Starlette:
     app = _Application(
         routes=[
             *RESOURCE_ROUTES,
+            *(Route(path, _Dashboard()) for path in ("/", "/_mock", "/_mock/", "/_mock/ui/{name}")),
             Route("/_mock/{path:path}", _ControlApi()),
         ],
         middleware=[Middleware(Gateway, mock=mock)],
@@ -66,6 +67,20 @@ class _ControlApi:
         from mockserver.control.routes import CONTROL_ROUTES
 
         return Router(CONTROL_ROUTES, redirect_slashes=False, default=_respond_to_unknown_path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        await self._router(scope, receive, send)
+
+
+class _Dashboard:
+    """The page, imported with its first request."""
+
+    @cached_property
+    def _router(self) -> Router:
+        from mockserver.dashboard.routes import DASHBOARD_ROUTES
+
+        return Router(DASHBOARD_ROUTES, redirect_slashes=False, default=_respond_to_unknown_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""

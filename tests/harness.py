@@ -154,6 +154,11 @@ class Api:
         body = (b"" if command is None else msgspec.json.encode(command)) if raw is None else raw
         return self._send(method, f"/_mock/accounts/{account}{path}", headers, body)
 
+    def send_control(self, method: str, path: str, body: bytes = b"", **headers: str) -> httpx.Response:
+        """Send a body to a path below `/_mock`. Header names have underscores instead of hyphens."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._send(method, f"/_mock{path}", named, body)
+
     def wait_for(self, condition: Callable[[], bool]) -> None:
         """Run the event loop until a condition holds."""
         self._runner.run(wait_until(condition))

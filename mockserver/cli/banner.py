@@ -36,6 +36,8 @@ client.recordings.list({{ limit: 3 }}).then((found) =>
 """
 """No line but the last is complete where it breaks: Node would run it without the rest."""
 _END = "Ctrl-C stops it."
+PAGE_PATH = "/_mock/"
+"""The path of the dashboard."""
 _WAYS = (
     ("any program", ["recmock exec -- COMMAND runs it unchanged, on a mock of its own"]),
     ("pytest", ["the fixture recmock: def test_mine(recmock): recmock.client()"]),
@@ -69,7 +71,13 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True):
     def format(self, style: Style = PLAIN) -> str:
         """Return the text. Its programs can be pasted as they are, so they are not indented."""
         lines = [f"recmock {self.version} listening on {style.url}{self.url}{style.end}", ""]
-        facts = (("account SID", [self.sid]), ("auth token", [self.token]), *self.rows, *_WAYS)
+        facts = (
+            ("dashboard", [f"{self.url}{PAGE_PATH}"]),
+            ("account SID", [self.sid]),
+            ("auth token", [self.token]),
+            *self.rows,
+            *_WAYS,
+        )
         for name, sentences in facts:
             lines += _format_row(name, sentences, style)
         lines += ["", _PASTE]

@@ -23,6 +23,10 @@ PUBLIC_REQUESTS = (
     ),
     ControlRequest("GET", "/media/{account}/{name}", "the media that `--media-redirect` redirects to"),
     ControlRequest("GET", "/payloads/{account}/{name}", "the data of an add-on's payload"),
+    ControlRequest("GET", "/session", "whether the dashboard must ask for the token; it needs none"),
+    ControlRequest(
+        "POST", "/session", "sets the dashboard's cookie, beyond loopback", ('{"token": "what recmock printed"}',)
+    ),
 )
 ACCOUNT_REQUESTS = tuple(
     request._replace(path=f"{_ACCOUNT_PATH}{request.path}")

@@ -16,6 +16,7 @@ from mockserver.control.endpoints.public import PUBLIC
 from mockserver.control.endpoints.recordings import RECORDINGS
 from mockserver.control.endpoints.requests import REQUESTS
 from mockserver.control.endpoints.scenario import SCENARIO
+from mockserver.control.endpoints.session import SESSION
 from mockserver.control.endpoints.sound import SOUND
 from mockserver.control.endpoints.stream import STREAM
 from mockserver.control.endpoints.timelines import TIMELINES
@@ -33,7 +34,7 @@ CONTROL_ROUTES = (
     Route("/_mock/openapi.json", Endpoint(GET=show_openapi)),
     *(
         Route(f"/_mock{path}", endpoint)
-        for table in (PUBLIC, ACCOUNT_LIST, METRICS)
+        for table in (PUBLIC, ACCOUNT_LIST, METRICS, SESSION)
         for path, endpoint in table.items()
     ),
     *(

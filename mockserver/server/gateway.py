@@ -25,7 +25,7 @@ from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
 from mockserver.server.exchange import Exchange, FaultTriggered
 from mockserver.server.merged_slashes import with_merged_slashes
-from mockserver.server.rendering import CONTROL_ROOT, is_control_path, render_error
+from mockserver.server.rendering import CONTROL_ROOT, is_control_path, protect, render_error
 from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.request_entries import log_effect, log_request
 from mockserver.server.request_rules import send_by_rules, start_operation
@@ -86,6 +86,7 @@ class Gateway:
             log_request(exchange, None, answer, started, seconds)
         wire = Wire.TWILIO if exchange is None else exchange.wire
         is_control = path.startswith(CONTROL_ROOT) and is_control_path(path)
+        answer = protect(answer, path) if is_control else answer
         stamp = None if is_control else self._metadata_factory(wire, seconds)
         if exchange is None or (exchange.matched_fault is None and exchange.in_progress is None):  # almost always
             await send_response(answer, stamp, scope, receive, send)

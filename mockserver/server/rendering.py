@@ -18,10 +18,21 @@ from mockserver.server.results import Media, RawBody, RedirectResult, Resource, 
 CONTROL_ROOT = "/_mock"
 """The start of the paths of the control API, and of a few others."""
 
+_OPEN_PATHS = (f"{CONTROL_ROOT}/media/", f"{CONTROL_ROOT}/payloads/")
+_PROTECTION = ((b"cross-origin-resource-policy", b"same-origin"), (b"x-content-type-options", b"nosniff"))
+
 
 def is_control_path(path: str) -> bool:
     """Return True if a path belongs to the control API, even if it is not a path that the API has."""
     return path.startswith(CONTROL_ROOT) and path[len(CONTROL_ROOT) :][:1] in ("", "/")
+
+
+def protect(response: Response, path: str) -> Response:
+    """Return the response of a control path with the headers that keep other origins from reading it.
+
+    Media and payloads stay readable: they stand for Twilio's own hosts.
+    """
+    return response if path.startswith(_OPEN_PATHS) else response.with_headers(*_PROTECTION)
 
 
 def render(result: Result, exchange: Exchange) -> Response:

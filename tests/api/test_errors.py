@@ -85,6 +85,8 @@ def test_invalid_include_soft_deleted_is_rejected(api: Api) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT", "BREW"])
 def test_unknown_paths_return_twilio_error(api: Api, path: str, method: str) -> None:
+    if method == "GET" and path in ("/", "//"):
+        return  # leads to the dashboard
     answer = api.request(method, path.format(root=api.root))
     status = 405 if method in ("POST", "PUT", "BREW") and path.endswith(("%00.json", "83.json", "ff.json")) else 404
     assert_error(answer, status, {404: 20404, 405: 20004}[status])

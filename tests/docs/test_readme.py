@@ -247,11 +247,14 @@ def test_requirements_name_this_version_and_its_extras() -> None:
     assert len(lines) == 3
     for requirement in map(Requirement, lines):
         assert requirement.name == project["name"]
-        assert requirement.extras == {*project["optional-dependencies"]} - {"dev"}
+        assert requirement.extras == {*project["optional-dependencies"]} - {"browser", "dev"}
         assert requirement.url is not None
     assert f"twilio_recordings_mock-{__version__}-py3-none-any.whl" in README
     table = README.partition("| extra | what it installs |")[2].partition("\n\n")[0]
-    assert {*re.findall(r"^\| `(\w+)`", table, re.MULTILINE)} == {*project["optional-dependencies"]} - {"dev"}
+    assert {*re.findall(r"^\| `(\w+)`", table, re.MULTILINE)} == {*project["optional-dependencies"]} - {
+        "browser",
+        "dev",
+    }
 
 
 def test_readme_begins_with_install_line_and_code_of_the_reader() -> None:

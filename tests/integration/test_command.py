@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -177,7 +178,7 @@ def test_invalid_values_print_one_line_message(
             "recmock: argument COMMAND: invalid choice: 'sevre' (",
             "). Did you mean serve? See recmock --help.",
         ),
-        (["nope"], "recmock: argument COMMAND: invalid choice: 'nope' (", "). See recmock --help."),
+        (["bogus"], "recmock: argument COMMAND: invalid choice: 'bogus' (", "). See recmock --help."),
         (
             ["clock", "advnce"],
             "recmock clock: argument [ACTION]: invalid choice: 'advnce' (",
@@ -519,6 +520,20 @@ def test_sid_command_queries_server_when_url_is_given(
 def test_sid_command_explains_server_error(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sid", "--url", f"{server.base_url}/nothing", "RE1"]) == 2
     assert "answered 404: Not emulated" in capsys.readouterr().err
+
+
+def test_open_prints_the_address_of_the_dashboard_and_opens_it(
+    server: BackgroundServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setenv("DISPLAY", ":0")
+    address = f"{server.base_url}/_mock/"
+    assert main(["open", "--url", server.base_url, "--no-open"]) == 0
+    assert (capsys.readouterr().out, opened) == (f"{address}\n", [])
+    assert main(["open", "--url", server.base_url]) == 0
+    assert (capsys.readouterr().out, opened) == (f"{address}\n", [address])
+    assert main(["open", "--url", "http://127.0.0.1:1"]) == 2
 
 
 def test_ready_reports_whether_server_responds(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.dashboard.files import list_names
 from scenarios.loading.sources import find_bundled_files
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,6 +21,7 @@ DATA_FILES = {
     "scenarios/py.typed",
     "mockserver/proxy/node_preload.js",
     "mockserver/py.typed",
+    *(f"mockserver/dashboard/static/{name}" for name in list_names()),
     "scenarios/scenario.schema.json",
     *(f"scenarios/{name}.yaml" for name in find_bundled_files()),
     "scenarios/templates/new.yaml",

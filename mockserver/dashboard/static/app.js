@@ -1,0 +1,114 @@
+// @ts-check
+// The page: which view is shown, and when it is drawn.
+
+import { page, say, toast } from "./actions.js";
+import { get, Refusal } from "./api.js";
+import { drawDeck, moveDeck } from "./deck.js";
+import { h, patch } from "./dom.js";
+import { listen } from "./keys.js";
+import { follow } from "./live.js";
+import { drawFrame } from "./frame.js";
+import { drawSignIn } from "./signin.js";
+import { readRoute, refresh, state } from "./state.js";
+import { rove } from "./table.js";
+import { VIEWS } from "./views.js";
+
+const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
+let latest = 0;
+let current = null;
+let isFirst = true;
+
+const find = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+
+/** Read what the view of the address shows, and draw it. */
+async function show({ moveFocus = false, readAccount = false } = {}) {
+  const token = ++latest;
+  const route = readRoute();
+  const isOther = state.account === null || state.route.account !== route.account;
+  state.route = route;
+  const view = VIEWS[route.view] ?? Object.values(VIEWS)[0];
+  let data = null;
+  let problem = null;
+  try {
+    if (isOther || readAccount) await refresh();
+    data = await view.load(route);
+    state.isGone = false;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) return askForToken();
+    if (!(error instanceof Refusal)) state.isGone = true;
+    problem = error;
+  }
+  if (token !== latest) return;
+  if (problem && !(problem instanceof Refusal) && current) return draw();  // how it was stays, with a banner
+  current = { view, route, data, problem };
+  draw();
+  if (moveFocus) focusTitle();
+}
+
+function draw() {
+  const { view, route, data, problem } = current;
+  const title = problem || !data?.title ? view.title : data.title;
+  document.title = `${title} · recmock`;
+  const shown = problem ? describeProblem(view, problem) : view.render(data, route);
+  patch(main, [
+    state.isGone && h("div", { class: "banner red", role: "alert", key: "gone" },
+      h("span", { class: "grow" }, h("b", null, "The server has gone. "),
+        "This is how it was. Nothing can be changed until it is back.")),
+    h("div", { class: "view", key: `${state.account?.account_sid} ${route.view}` }, shown),
+  ]);
+  main.setAttribute("aria-busy", "false");
+  rove(main);
+  drawFrame(VIEWS, route);
+  drawDeck(find("#deck"));
+  for (const control of document.querySelectorAll("main button[data-changes], .deck button")) {
+    /** @type {HTMLButtonElement} */ (control).disabled = state.isGone || control.hasAttribute("data-off");
+  }
+}
+
+const describeProblem = (view, problem) => [
+  h("div", { class: "title" }, h("h1", { tabindex: "-1" }, view.title)),
+  h("div", { class: "why red" }, h("h3", null, "Nothing to show"), h("p", null, problem.message)),
+];
+
+function focusTitle() {
+  const title = /** @type {HTMLElement} */ (main.querySelector("[data-focus]") ?? main.querySelector("h1"));
+  title?.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+function askForToken() {
+  document.body.classList.add("signed-out");
+  drawSignIn(main, async () => {
+    document.body.classList.remove("signed-out");
+    main.$kids = undefined;
+    await start();
+  });
+}
+
+page.reload = () => show({ readAccount: true });
+
+addEventListener("hashchange", (event) => {
+  const [before, after] = [state.route, readRoute()];
+  const isMove = before.view !== after.view || before.id !== after.id || before.account !== after.account;
+  show({ moveFocus: isMove && event instanceof HashChangeEvent });
+});
+
+async function start() {
+  const [session, health] = await Promise.all([get("session"), get("health")]);
+  Object.assign(state, { session, version: health.version });
+  if (!session.is_signed_in) return askForToken();
+  await show();
+  if (!isFirst) return;
+  isFirst = false;
+  listen(VIEWS);
+  follow({
+    changed: (sentence) => { if (sentence) say(sentence); return show(); },
+    gone: () => { if (current) draw(); },
+    back: (isRestart) => { toast(isRestart ? "The server was started again." : "The server is back."); return show({ readAccount: true }); },
+  });
+  const tick = () => { moveDeck(); requestAnimationFrame(tick); };
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) setInterval(moveDeck, 1000);
+  else tick();
+}
+
+start();

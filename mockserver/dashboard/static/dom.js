@@ -1,0 +1,100 @@
+// @ts-check
+// A small virtual DOM: views describe what is shown, `patch` changes what differs. So focus, scroll and selection stay.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Describe an element. `key` names a child among its siblings; `on*` are handlers; `text` children are escaped. */
+export const h = (tag, props, ...children) => ({ tag, props: props ?? {}, kids: children.flat(Infinity).map(toNode) });
+
+const toNode = (child) =>
+  child == null || child === false ? { text: "" } : typeof child === "object" ? child : { text: String(child) };
+
+/** Make the children of an element those that are described. */
+export function patch(parent, children) {
+  const next = [children].flat(Infinity).map(toNode);
+  const before = parent.$kids ?? [];
+  if (!parent.$kids) parent.textContent = "";
+  const keyed = new Map();
+  const plain = [];
+  for (const node of before) node.props?.key === undefined ? plain.push(node) : keyed.set(node.props.key, node);
+  const kept = new Set();
+  let count = 0;
+  for (const node of next) {
+    const old = node.props?.key === undefined ? plain[count++] : keyed.get(node.props.key);
+    if (old && old.tag === node.tag && !kept.has(old)) {
+      kept.add(old);
+      node.dom = old.dom;
+      update(node, old);
+    } else node.dom = create(node, parent);
+  }
+  for (const node of before) if (!kept.has(node)) node.dom.remove();
+  let cursor = parent.firstChild;
+  for (const node of next) {
+    if (node.dom === cursor) cursor = cursor.nextSibling;
+    else parent.insertBefore(node.dom, cursor);
+  }
+  parent.$kids = next;
+}
+
+function create(node, parent) {
+  if (node.tag === undefined) return document.createTextNode(node.text);
+  const isSvg = node.tag === "svg" || (parent.namespaceURI === SVG && node.tag !== "foreignObject");
+  node.dom = isSvg ? document.createElementNS(SVG, node.tag) : document.createElement(node.tag);
+  update(node, { props: {}, kids: [] });
+  return node.dom;
+}
+
+function update(node, old) {
+  const dom = node.dom;
+  if (node.tag === undefined) {
+    if (node.text !== old.text) dom.data = node.text;
+    return;
+  }
+  for (const name of Object.keys({ ...old.props, ...node.props })) {
+    if (old.props[name] !== node.props[name]) setProp(dom, name, node.props[name]);
+  }
+  if (node.kids.length || old.kids.length) patch(dom, node.kids);
+  if (node.props.value !== undefined && dom.tagName === "SELECT" && old.props.value !== node.props.value) {
+    dom.value = node.props.value;
+  }
+}
+
+function setProp(dom, name, value) {
+  if (name === "key") return;
+  if (name.startsWith("on")) dom[name] = value ?? null;
+  else if (name === "value" || name === "checked") dom[name] = value ?? "";
+  else if (name === "setup") value?.(dom);
+  else if (value == null || value === false) dom.removeAttribute(name);
+  else dom.setAttribute(name, value === true ? "" : value);
+}
+
+/** An icon of the sprite in index.html. */
+export const icon = (name, kind = "i") => h("svg", { class: kind, "aria-hidden": "true" }, h("use", { href: `#${name}` }));
+
+/** A status: shape, colour and word. */
+export const chip = (status, word = status, shape = status) =>
+  h("span", { class: `st ${status}` }, icon(shape, "g"), word);
+
+/** A button. */
+export const button = (label, onclick, props = {}) => h("button", { type: "button", onclick, ...props }, label);
+
+/** A segment of which one choice is pressed. */
+export const segment = (label, choices, current, choose) =>
+  h("span", { class: "seg", role: "group", "aria-label": label },
+    choices.map(([value, word]) =>
+      button(word, () => choose(value), { "aria-pressed": String(value === current), key: value })));
+
+/** A panel with a heading. */
+export const panel = (title, head, ...body) => {
+  const id = `p-${title.toLowerCase().replaceAll(/\W+/g, "-")}`;
+  return h("section", { class: "panel", "aria-labelledby": id, key: id },
+    h("header", null, h("h2", { id }, title), head), ...body);
+};
+
+/** Names and values. */
+export const facts = (pairs) =>
+  h("dl", { class: "kv" }, pairs.filter(([, value]) => value != null && value !== "")
+    .map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
+
+/** The sentence that opens a detail: why, the verdict, or what will happen. */
+export const why = (title, colour, ...body) => h("div", { class: `why ${colour}` }, h("h3", null, title), ...body);

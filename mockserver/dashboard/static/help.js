@@ -1,0 +1,38 @@
+// @ts-check
+// The overlay of keys and signs.
+
+import { button, chip, h, icon, patch } from "./dom.js";
+import { hasSingleKeys, setSingleKeys } from "./keys.js";
+import { VIEWS } from "./views.js";
+
+const KEYS = {
+  Anywhere: [["Find or do", "Ctrl-K"], ["Filter this view", "/"], ["Down, up", "j k"], ["Open", "Enter"],
+    ["Back, close", "Esc"], ["Take in what is new", "u"], ["This", "?"]],
+  "A recording": [["Play or pause", "Space"], ["Back, on 5 s", "← →"], ["Next step", "n"], ["Newer, older", "[ ]"]],
+  Clock: [["To the next timer", "."], ["30 s on", "+"]],
+};
+const STATUSES = {
+  "in-progress": "being recorded", paused: "until resumed", stopped: "by the API", processing: "file in the making",
+  completed: "can be heard", absent: "nothing to hear", deleted: "in lists 40 days", failed: "could not be made",
+};
+
+const listKeys = (title, rows) => h("section", null, h("h3", null, title), h("dl", { class: "kv" },
+  rows.map(([name, keys]) => [h("dt", null, name), h("dd", null, keys.split(" ").map((key) => [h("kbd", null, key), " "]))])));
+
+/** Show the keys. */
+export function openHelp() {
+  const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("#help"));
+  const go = Object.values(VIEWS).map((view) => [view.title, `g ${view.key}`]);
+  patch(dialog, [
+    h("div", { class: "row foot top-foot" }, h("h2", { id: "help-title", class: "grow" }, "Keys and signs"),
+      h("label", { class: "row" }, h("input", {
+        type: "checkbox", checked: hasSingleKeys(), onchange: (event) => setSingleKeys(event.currentTarget.checked),
+      }), " single keys"),
+      button([icon("failed"), h("span", { class: "vh" }, "Close")], () => dialog.close(), { class: "bare" })),
+    h("div", { class: "keys" }, listKeys("Go", go),
+      Object.entries(KEYS).map(([title, rows]) => listKeys(title, rows)),
+      h("section", null, h("h3", null, "Statuses"), h("dl", { class: "kv" }, Object.entries(STATUSES).map(([status, words]) =>
+        [h("dt", null, chip(status)), h("dd", { class: "dim" }, words)])))),
+  ]);
+  dialog.showModal();
+}

@@ -1,0 +1,79 @@
+// @ts-check
+// Keys. They are off in fields, and single keys can be switched off in the help.
+
+import { advance, goToNextTimer } from "./deck.js";
+import { openHelp } from "./help.js";
+import { openPalette } from "./palette.js";
+import { linkTo, state } from "./state.js";
+import { moveRow } from "./table.js";
+
+const SECOND_KEY_MS = 1000;
+let goPressed = -SECOND_KEY_MS;
+
+export function hasSingleKeys() {
+  try { return localStorage.getItem("recmock-keys") !== "off"; } catch { return true; }
+}
+
+export function setSingleKeys(isOn) {
+  try { localStorage.setItem("recmock-keys", isOn ? "on" : "off"); } catch { /* a private window keeps nothing */ }
+}
+
+/** Listen for keys. */
+export function listen(views) {
+  addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      return openPalette();
+    }
+    const target = /** @type {HTMLElement} */ (event.target);
+    const isField = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape") return goBack(target, isField);
+    if (isField || !hasSingleKeys()) return;
+    if (event.timeStamp - goPressed < SECOND_KEY_MS) {
+      goPressed = -SECOND_KEY_MS;
+      const name = Object.keys(views).find((view) => views[view].key === event.key);
+      if (name) { event.preventDefault(); location.hash = linkTo(name); }
+      return;
+    }
+    press(event, target);
+  });
+}
+
+function press(event, target) {
+  const isControl = /^(BUTTON|A|SUMMARY|AUDIO)$/.test(target.tagName);
+  const click = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector))?.click();
+  const actions = {
+    g: () => { goPressed = event.timeStamp; },
+    j: () => moveRow(1),
+    k: () => moveRow(-1),
+    "/": () => /** @type {HTMLElement} */ (document.querySelector("main input[type=search]"))?.focus(),
+    "?": openHelp,
+    u: () => click("main [data-key-u]"),
+    n: () => click("main [data-key-n]"),
+    "[": () => click("main [data-key-newer]"),
+    "]": () => click("main [data-key-older]"),
+    ".": goToNextTimer,
+    "+": () => advance("30s"),
+    " ": () => click("main .play"),
+    ArrowLeft: () => click("main [data-key-back]"),
+    ArrowRight: () => click("main [data-key-on]"),
+  };
+  if (!actions[event.key] || (event.key === " " && (isControl || !document.querySelector("main .play")))) return;
+  if (event.key.startsWith("Arrow") && !document.querySelector("main .play")) return;
+  event.preventDefault();
+  actions[event.key]();
+}
+
+/** From a field to the page; from a detail to its row. */
+function goBack(target, isField) {
+  if (isField) return target.blur();
+  const { view, id, query } = state.route;
+  if (!id) return;
+  const before = location.hash;
+  location.hash = linkTo(view, "", Object.fromEntries(query));
+  setTimeout(() => {
+    const link = [...document.querySelectorAll("main a")].find((own) => own.getAttribute("href")?.split("?")[0] === before.split("?")[0]);
+    /** @type {HTMLElement} */ (link ?? null)?.focus();
+  }, 120);
+}
