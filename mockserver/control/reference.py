@@ -23,6 +23,8 @@ PUBLIC_REQUESTS = (
     ),
     ControlRequest("GET", "/media/{account}/{name}", "the media that `--media-redirect` redirects to"),
     ControlRequest("GET", "/payloads/{account}/{name}", "the data of an add-on's payload"),
+    ControlRequest("GET", "/operations", "the operations of the API, with their paths and parameters"),
+    ControlRequest("GET", "/scenarios", "the bundled scenarios"),
     ControlRequest("GET", "/session", "whether the dashboard must ask for the token; it needs none"),
     ControlRequest(
         "POST", "/session", "sets the dashboard's cookie, beyond loopback", ('{"token": "what recmock printed"}',)

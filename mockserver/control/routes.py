@@ -9,6 +9,7 @@ from mockserver.control.endpoints.accounts import ACCOUNTS
 from mockserver.control.endpoints.arrivals import ARRIVALS
 from mockserver.control.endpoints.callbacks import CALLBACKS
 from mockserver.control.endpoints.calls import CALLS
+from mockserver.control.endpoints.catalog import CATALOG
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams
 from mockserver.control.endpoints.faults import FAULTS
 from mockserver.control.endpoints.metrics import METRICS
@@ -34,7 +35,7 @@ CONTROL_ROUTES = (
     Route("/_mock/openapi.json", Endpoint(GET=show_openapi)),
     *(
         Route(f"/_mock{path}", endpoint)
-        for table in (PUBLIC, ACCOUNT_LIST, METRICS, SESSION)
+        for table in (PUBLIC, ACCOUNT_LIST, METRICS, SESSION, CATALOG)
         for path, endpoint in table.items()
     ),
     *(

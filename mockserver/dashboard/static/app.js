@@ -1,4 +1,3 @@
-// @ts-check
 // The page: which view is shown, and when it is drawn.
 
 import { page, say, toast } from "./actions.js";
@@ -13,14 +12,13 @@ import { readRoute, refresh, state } from "./state.js";
 import { rove } from "./table.js";
 import { VIEWS } from "./views.js";
 
-const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
+const main = document.querySelector("#main");
 let latest = 0;
 let current = null;
 let isFirst = true;
 
-const find = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+const find = (selector) => document.querySelector(selector);
 
-/** Read what the view of the address shows, and draw it. */
 async function show({ moveFocus = false, readAccount = false } = {}) {
   const token = ++latest;
   const route = readRoute();
@@ -51,27 +49,30 @@ function draw() {
   document.title = `${title} · recmock`;
   const shown = problem ? describeProblem(view, problem) : view.render(data, route);
   patch(main, [
-    state.isGone && h("div", { class: "banner red", role: "alert", key: "gone" },
-      h("span", { class: "grow" }, h("b", null, "The server has gone. "),
+    state.isGone && h(".banner.red", { role: "alert", key: "gone" },
+      h("span.grow", h("b", "The server has gone. "),
         "This is how it was. Nothing can be changed until it is back.")),
-    h("div", { class: "view", key: `${state.account?.account_sid} ${route.view}` }, shown),
+    h(".view", { key: `${state.account?.account_sid} ${route.view}` }, shown),
   ]);
   main.setAttribute("aria-busy", "false");
   rove(main);
   drawFrame(VIEWS, route);
   drawDeck(find("#deck"));
   for (const control of document.querySelectorAll("main button[data-changes], .deck button")) {
-    /** @type {HTMLButtonElement} */ (control).disabled = state.isGone || control.hasAttribute("data-off");
+    control.disabled = state.isGone || control.hasAttribute("data-off");
   }
 }
 
 const describeProblem = (view, problem) => [
-  h("div", { class: "title" }, h("h1", { tabindex: "-1" }, view.title)),
-  h("div", { class: "why red" }, h("h3", null, "Nothing to show"), h("p", null, problem.message)),
+  h(".title", h("h1", { tabindex: "-1" }, view.title)),
+  h(".why.red", h("h3", "Nothing to show"), h("p", problem.message)),
 ];
 
 function focusTitle() {
-  const title = /** @type {HTMLElement} */ (main.querySelector("[data-focus]") ?? main.querySelector("h1"));
+  const row = [...main.querySelectorAll("tbody a")].find((own) => own.getAttribute("href").split("?")[0] === state.returnTo);
+  state.returnTo = "";
+  if (row) return row.focus();
+  const title = main.querySelector("[data-focus]") ?? main.querySelector("h1");
   title?.focus({ preventScroll: true });
   scrollTo(0, 0);
 }
@@ -86,6 +87,7 @@ function askForToken() {
 }
 
 page.reload = () => show({ readAccount: true });
+page.redraw = () => { if (current) draw(); };
 
 addEventListener("hashchange", (event) => {
   const [before, after] = [state.route, readRoute()];

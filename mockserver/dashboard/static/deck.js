@@ -1,4 +1,3 @@
-// @ts-check
 // The deck: the account's clock, a tape of what was and what will be, and what comes next. The head never moves.
 
 import { change } from "./actions.js";
@@ -17,13 +16,11 @@ const SCALE = [[-420, "−7 m"], [-60, "−1 m"], [-10, "−10 s"], [2, "+2 s"],
 let drawnAt = 0;
 let drawnNow = 0;
 
-/** Where an instant stands on the tape, in percent. The scale is logarithmic and ends ten minutes away. */
 function place(seconds) {
   const share = Math.log1p(Math.abs(seconds)) / Math.log1p(SECONDS);
   return seconds < 0 ? HEAD - HEAD * share : HEAD + REACH * share;
 }
 
-/** The status that a sentence of an event or of a timeline starts with, such as `completed (duration 19)`. */
 export const statusIn = (text) => {
   const word = /^[a-z-]+/.exec(text ?? "")?.[0] ?? "";
   return STATUSES.has(word) ? word : "";
@@ -49,7 +46,6 @@ function collectMarks() {
   return { steps, callbacks: calls, requests };
 }
 
-/** Marks that stand nearer than 12 px become one with a number. Those beyond the ends are left out. */
 function mergeMarks(marks, at, width) {
   const shown = [];
   const near = (NEAREST_PX / width) * 100;
@@ -75,17 +71,16 @@ function drawLane(label, marks, at, width, hasNames) {
   }) : [];
   const percent = (x) => `${x.toFixed(2)}%`;
   return h("svg", { role: "img", "aria-label": `${label}: ${marks.length}`, key: label },
-    h("line", { class: "todo", x1: "38%", x2: "100%", y1: "8", y2: "8" }),
-    h("rect", { class: "past", width: "38%", y: "1", height: "14" }),
-    h("g", { class: "m" }, shown.map((mark) => h("use", {
+    h("line.todo", { x1: "38%", x2: "100%", y1: "8", y2: "8" }),
+    h("rect.past", { width: "38%", y: "1", height: "14" }),
+    h("g.m", shown.map((mark) => h("use", {
       href: `#${mark.shape}`, x: percent(mark.x), y: "1", width: "14", height: "14", class: mark.colour ?? mark.shape,
     }))),
-    names.map((mark) => h("text", { class: "who", x: percent(mark.x), dx: "12", y: "12" }, mark.name)),
+    names.map((mark) => h("text.who", { x: percent(mark.x), dx: "12", y: "12" }, mark.name)),
     shown.filter((mark) => mark.many > 1 && mark.shape !== "tick" && mark.shape !== "hit").map((mark) =>
-      h("text", { class: "many", x: percent(mark.x), dx: mark.many > 9 ? "-24" : "-18", y: "12" }, mark.many)));
+      h("text.many", { x: percent(mark.x), dx: mark.many > 9 ? "-24" : "-18", y: "12" }, mark.many)));
 }
 
-/** The timer that fires next, and what it does. */
 export function nextTimer() {
   const timer = state.account?.timers[0];
   if (!timer) return null;
@@ -100,7 +95,6 @@ export const goToNextTimer = () => {
   if (timer) change("POST", "/clock", { move_to: timer.due });
 };
 
-/** Draw the deck. */
 export function drawDeck(deck) {
   const account = state.account;
   if (!account) return;
@@ -112,25 +106,24 @@ export function drawDeck(deck) {
   const timer = nextTimer();
   const { mode, rate } = account.clock;
   patch(deck, [
-    h("p", { class: "clock" }, h("b", null, timeOfDay(at)),
-      h("span", null, `${day(at)} UTC · ${mode === "scaled" ? `${rate}×` : mode}`)),
-    h("figure", { class: "reel", "aria-label": "Tape: ten minutes back and ahead" },
-      h("div", { class: "names", "aria-hidden": "true" }, Object.keys(lanes).map((name) => h("div", null, name))),
-      h("div", { class: "tracks" },
+    h("p.clock", h("b", timeOfDay(at)),
+      h("span", `${day(at)} UTC · ${mode === "scaled" ? `${rate}×` : mode}`)),
+    h("figure.reel", { "aria-label": "Tape: ten minutes back and ahead" },
+      h(".names", { "aria-hidden": "true" }, Object.keys(lanes).map((name) => h("div", name))),
+      h(".tracks",
         Object.entries(lanes).map(([name, marks]) => drawLane(name, marks, at, width, name === "steps")),
-        h("svg", { class: "scale", "aria-hidden": "true" }, SCALE.map(([seconds, word]) =>
+        h("svg.scale", { "aria-hidden": "true" }, SCALE.map(([seconds, word]) =>
           h("text", { x: `${place(seconds).toFixed(1)}%`, y: "12" }, word))),
-        h("div", { class: "head" }))),
-    h("div", { class: "then" },
-      h("div", { class: "row" },
+        h(".head"))),
+    h(".then",
+      h(".row",
         button("+30 s", () => advance("30s")),
         h("button", { type: "button", onclick: goToNextTimer, disabled: !timer, "data-off": !timer }, icon("next"),
-          h("span", null, "Next", h("span", { class: "long" }, timer ? `: ${span(Date.parse(timer.due) - at)}` : "")))),
-      h("span", { class: "dim long one" }, timer ? timer.what : "nothing waits")),
+          h("span", "Next", h("span.long", timer ? `: ${span(Date.parse(timer.due) - at)}` : "")))),
+      h("span.dim.long.one", timer ? timer.what : "nothing waits")),
   ]);
 }
 
-/** Move the tape with the account's clock, and the parts of views that run with it. */
 export function moveDeck() {
   const deck = document.querySelector("#deck");
   if (!deck || !state.account || document.hidden || performance.now() - drawnAt < REDRAWN_EVERY_MS) return;
@@ -138,6 +131,6 @@ export function moveDeck() {
   if (at === drawnNow) return;
   drawDeck(deck);
   for (const own of document.querySelectorAll("[data-until]")) {
-    own.textContent = span(Date.parse(/** @type {HTMLElement} */ (own).dataset.until ?? "") - at);
+    own.textContent = span(Date.parse(own.dataset.until ?? "") - at);
   }
 }

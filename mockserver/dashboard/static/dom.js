@@ -1,15 +1,19 @@
-// @ts-check
 // A small virtual DOM: views describe what is shown, `patch` changes what differs. So focus, scroll and selection stay.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Describe an element. `key` names a child among its siblings; `on*` are handlers; `text` children are escaped. */
-export const h = (tag, props, ...children) => ({ tag, props: props ?? {}, kids: children.flat(Infinity).map(toNode) });
+const isProps = (value) => value?.constructor === Object && !("kids" in value) && !("text" in value);
+
+export function h(name, ...children) {
+  const [tag, ...classes] = name.split(".");
+  const props = isProps(children[0]) ? { ...children.shift() } : {};
+  if (classes.length) props.class = classes.join(" ");
+  return { tag: tag || "div", props, kids: children.flat(Infinity).map(toNode) };
+}
 
 const toNode = (child) =>
   child == null || child === false ? { text: "" } : typeof child === "object" ? child : { text: String(child) };
 
-/** Make the children of an element those that are described. */
 export function patch(parent, children) {
   const next = [children].flat(Infinity).map(toNode);
   const before = parent.$kids ?? [];
@@ -68,33 +72,28 @@ function setProp(dom, name, value) {
   else dom.setAttribute(name, value === true ? "" : value);
 }
 
-/** An icon of the sprite in index.html. */
 export const icon = (name, kind = "i") => h("svg", { class: kind, "aria-hidden": "true" }, h("use", { href: `#${name}` }));
 
-/** A status: shape, colour and word. */
 export const chip = (status, word = status, shape = status) =>
   h("span", { class: `st ${status}` }, icon(shape, "g"), word);
 
-/** A button. */
 export const button = (label, onclick, props = {}) => h("button", { type: "button", onclick, ...props }, label);
 
-/** A segment of which one choice is pressed. */
 export const segment = (label, choices, current, choose) =>
-  h("span", { class: "seg", role: "group", "aria-label": label },
+  h("span.seg", { role: "group", "aria-label": label },
     choices.map(([value, word]) =>
       button(word, () => choose(value), { "aria-pressed": String(value === current), key: value })));
 
-/** A panel with a heading. */
 export const panel = (title, head, ...body) => {
   const id = `p-${title.toLowerCase().replaceAll(/\W+/g, "-")}`;
-  return h("section", { class: "panel", "aria-labelledby": id, key: id },
-    h("header", null, h("h2", { id }, title), head), ...body);
+  return h("section.panel", { "aria-labelledby": id, key: id },
+    h("header", h("h2", { id }, title), head), ...body);
 };
 
-/** Names and values. */
-export const facts = (pairs) =>
-  h("dl", { class: "kv" }, pairs.filter(([, value]) => value != null && value !== "")
-    .map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
+export const details = (summary, ...body) => h("details", h("summary", summary), body);
 
-/** The sentence that opens a detail: why, the verdict, or what will happen. */
-export const why = (title, colour, ...body) => h("div", { class: `why ${colour}` }, h("h3", null, title), ...body);
+export const facts = (pairs) =>
+  h("dl.kv", pairs.filter(([, value]) => value != null && value !== "")
+    .map(([name, value]) => [h("dt", name), h("dd", value)]));
+
+export const why = (title, colour, ...body) => h("div", { class: `why ${colour}` }, h("h3", title), ...body);

@@ -1,4 +1,3 @@
-// @ts-check
 // A search field and ticks above a list. What they choose is in the address.
 
 import { button, h, icon } from "./dom.js";
@@ -7,9 +6,8 @@ import { setQuery, state } from "./state.js";
 const TYPED_MS = 150;
 let typing = 0;
 
-/** A search field of which the text is in the address, as `q`. */
 export const searchField = (label, hint) =>
-  h("div", { class: "find" }, icon("find"), h("input", {
+  h(".find", icon("find"), h("input", {
     type: "search", placeholder: hint, "aria-label": label, value: state.route.query.get("q") ?? "",
     oninput: (event) => {
       const text = event.currentTarget.value;
@@ -18,32 +16,28 @@ export const searchField = (label, hint) =>
     },
   }));
 
-/** Ticks of which any number may be pressed: name, word, icon and colour. */
 export const ticks = (label, choices) => {
   const pressed = new Set((state.route.query.get("show") ?? "").split(",").filter(Boolean));
-  return h("div", { class: "filters", role: "group", "aria-label": label }, choices.map(([name, word, sign, colour]) =>
+  return h(".filters", { role: "group", "aria-label": label }, choices.map(([name, word, sign, colour]) =>
     button([sign && icon(sign, `i ${colour}`), word], () => {
       pressed.has(name) ? pressed.delete(name) : pressed.add(name);
       setQuery({ show: [...pressed].join(",") });
     }, { class: "tick", "aria-pressed": String(pressed.has(name)), key: name })));
 };
 
-/** True if a tick is pressed. */
 export const isShown = (name) => (state.route.query.get("show") ?? "").split(",").includes(name);
 
-/** True if all words of the search field are in a text. */
 export const isFound = (...texts) => {
   const text = texts.join(" ").toLowerCase();
   return (state.route.query.get("q") ?? "").toLowerCase().split(/\s+/).every((word) => text.includes(word));
 };
 
-/** An empty list: a name, a reason, and what to do. */
 export const emptyState = (title, reason, ...body) =>
-  h("section", { class: "panel empty", key: "empty" },
-    h("svg", { class: "spool", "aria-hidden": "true" },
+  h("section.panel.empty", { key: "empty" },
+    h("svg.spool", { "aria-hidden": "true" },
       [26, 21, 15, 7].map((r) => h("circle", { cx: "29", cy: "28", r })),
       h("line", { x1: "29", y1: "54", x2: "100%", y2: "54" }),
-      h("svg", { x: "50%", overflow: "visible" }, h("path", { class: "head", d: "M0 42V56" })),
+      h("svg", { x: "50%", overflow: "visible" }, h("path.head", { d: "M0 42V56" })),
       h("svg", { x: "100%", overflow: "visible" }, h("g", { transform: "translate(-29 28)" },
         h("circle", { r: "26", "stroke-dasharray": "2 4" }), h("circle", { r: "7" })))),
-    h("h2", null, title), h("p", { class: "soft" }, reason), body);
+    h("h2", title), h("p.soft", reason), body);

@@ -1,25 +1,20 @@
-// @ts-check
 // Times, lengths and names as text.
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const two = (number) => String(number).padStart(2, "0");
 
-/** A SID, shortened in the middle. */
 export const shorten = (sid) => (sid && sid.length > 20 ? `${sid.slice(0, 10)}…${sid.slice(-4)}` : sid ?? "");
 
-/** The time of a day, as UTC. */
 export const timeOfDay = (at) => {
   const date = new Date(at);
   return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
 };
 
-/** A date without its time. */
 export const day = (at) => {
   const date = new Date(at);
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 };
 
-/** An instant as short as it can be, seen from `now`. */
 export const moment = (at, now) => {
   const [then, seen] = [new Date(at), new Date(now)];
   if (day(then) === day(seen)) return timeOfDay(then);
@@ -28,7 +23,6 @@ export const moment = (at, now) => {
   return year === seen.getUTCFullYear() ? `${start} ${timeOfDay(then).slice(0, 5)}` : `${start} ${year}`;
 };
 
-/** A length of time in words, such as `2 min 23 s`. */
 export const span = (ms) => {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
@@ -42,7 +36,6 @@ export const span = (ms) => {
   }).filter(Boolean).join(" ");
 };
 
-/** Minutes and seconds of a recording. */
 export const length = (seconds) => {
   if (seconds == null) return "";
   const whole = Math.max(0, Math.floor(seconds));
@@ -53,8 +46,6 @@ export const length = (seconds) => {
 
 export const count = (number) => Number(number).toLocaleString("en-US");
 
-/** A number of things, in words. */
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
-/** The colour of an HTTP status. */
 export const colourOf = (status) => (status >= 400 ? "red" : status >= 300 ? "amber" : "green");

@@ -1,4 +1,3 @@
-// @ts-check
 // The overlay of keys and signs.
 
 import { button, chip, h, icon, patch } from "./dom.js";
@@ -16,23 +15,22 @@ const STATUSES = {
   completed: "can be heard", absent: "nothing to hear", deleted: "in lists 40 days", failed: "could not be made",
 };
 
-const listKeys = (title, rows) => h("section", null, h("h3", null, title), h("dl", { class: "kv" },
-  rows.map(([name, keys]) => [h("dt", null, name), h("dd", null, keys.split(" ").map((key) => [h("kbd", null, key), " "]))])));
+const listKeys = (title, rows) => h("section", h("h3", title), h("dl.kv",
+  rows.map(([name, keys]) => [h("dt", name), h("dd", keys.split(" ").map((key) => [h("kbd", key), " "]))])));
 
-/** Show the keys. */
 export function openHelp() {
-  const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("#help"));
+  const dialog = document.querySelector("#help");
   const go = Object.values(VIEWS).map((view) => [view.title, `g ${view.key}`]);
   patch(dialog, [
-    h("div", { class: "row foot top-foot" }, h("h2", { id: "help-title", class: "grow" }, "Keys and signs"),
-      h("label", { class: "row" }, h("input", {
+    h(".row.foot.top-foot", h("h2", { id: "help-title", class: "grow" }, "Keys and signs"),
+      h("label.row", h("input", {
         type: "checkbox", checked: hasSingleKeys(), onchange: (event) => setSingleKeys(event.currentTarget.checked),
       }), " single keys"),
-      button([icon("failed"), h("span", { class: "vh" }, "Close")], () => dialog.close(), { class: "bare" })),
-    h("div", { class: "keys" }, listKeys("Go", go),
+      button([icon("failed"), h("span.vh", "Close")], () => dialog.close(), { class: "bare" })),
+    h(".keys", listKeys("Go", go),
       Object.entries(KEYS).map(([title, rows]) => listKeys(title, rows)),
-      h("section", null, h("h3", null, "Statuses"), h("dl", { class: "kv" }, Object.entries(STATUSES).map(([status, words]) =>
-        [h("dt", null, chip(status)), h("dd", { class: "dim" }, words)])))),
+      h("section", h("h3", "Statuses"), h("dl.kv", Object.entries(STATUSES).map(([status, words]) =>
+        [h("dt", chip(status)), h("dd.dim", words)])))),
   ]);
   dialog.showModal();
 }

@@ -1,4 +1,3 @@
-// @ts-check
 // Keys. They are off in fields, and single keys can be switched off in the help.
 
 import { advance, goToNextTimer } from "./deck.js";
@@ -18,14 +17,13 @@ export function setSingleKeys(isOn) {
   try { localStorage.setItem("recmock-keys", isOn ? "on" : "off"); } catch { /* a private window keeps nothing */ }
 }
 
-/** Listen for keys. */
 export function listen(views) {
   addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       return openPalette();
     }
-    const target = /** @type {HTMLElement} */ (event.target);
+    const target = event.target;
     const isField = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") return goBack(target, isField);
@@ -42,12 +40,12 @@ export function listen(views) {
 
 function press(event, target) {
   const isControl = /^(BUTTON|A|SUMMARY|AUDIO)$/.test(target.tagName);
-  const click = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector))?.click();
+  const click = (selector) => document.querySelector(selector)?.click();
   const actions = {
     g: () => { goPressed = event.timeStamp; },
     j: () => moveRow(1),
     k: () => moveRow(-1),
-    "/": () => /** @type {HTMLElement} */ (document.querySelector("main input[type=search]"))?.focus(),
+    "/": () => document.querySelector("main input[type=search]")?.focus(),
     "?": openHelp,
     u: () => click("main [data-key-u]"),
     n: () => click("main [data-key-n]"),
@@ -65,15 +63,10 @@ function press(event, target) {
   actions[event.key]();
 }
 
-/** From a field to the page; from a detail to its row. */
 function goBack(target, isField) {
   if (isField) return target.blur();
   const { view, id, query } = state.route;
   if (!id) return;
-  const before = location.hash;
+  state.returnTo = location.hash.split("?")[0];
   location.hash = linkTo(view, "", Object.fromEntries(query));
-  setTimeout(() => {
-    const link = [...document.querySelectorAll("main a")].find((own) => own.getAttribute("href")?.split("?")[0] === before.split("?")[0]);
-    /** @type {HTMLElement} */ (link ?? null)?.focus();
-  }, 120);
 }

@@ -1,4 +1,3 @@
-// @ts-check
 // Notices changes of the account. Only a tab that is seen asks, so any number of tabs may be open.
 
 import { get } from "./api.js";
@@ -6,7 +5,6 @@ import { refresh, state } from "./state.js";
 
 const EVERY_MS = 1000;
 
-/** Watch the account, and tell what happened. */
 export function follow({ changed, gone, back }) {
   let isAsking = false;
   const ask = async () => {

@@ -1,4 +1,3 @@
-// @ts-check
 // Ctrl-K: find a recording, a request, a view or an account, or do something.
 
 import { change, changeWithUndo } from "./actions.js";
@@ -46,9 +45,8 @@ function collect(text) {
     .filter(([, items]) => items.length);
 }
 
-/** Open the palette. */
 export function openPalette() {
-  const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("#palette"));
+  const dialog = document.querySelector("#palette");
   if (dialog.open) return;
   chosen = 0;
   dialog.$kids = undefined;
@@ -81,10 +79,10 @@ function draw(dialog, text) {
       h("div", { role: "group", "aria-label": title, key: title }, h("span", { "aria-hidden": "true" }, title), found.map((item) => {
         const own = index++;
         return h("div", { role: "option", id: `option-${own}`, "aria-selected": String(own === chosen), onclick: () => run(item) },
-          icon(item.sign), h("span", { class: "grow one" }, item.name), h("span", { class: "dim one" }, item.hint));
+          icon(item.sign), h("span.grow.one", item.name), h("span.dim.one", item.hint));
       })))),
-    !items.length && h("p", { class: "pad dim" }, "Nothing is called so."),
-    h("p", { class: "foot" }, h("span", null, h("kbd", null, "↑"), " ", h("kbd", null, "↓"), " choose"),
-      h("span", null, h("kbd", null, "Enter"), " go"), h("span", null, h("kbd", null, "Esc"), " back")),
+    !items.length && h("p.pad.dim", "Nothing is called so."),
+    h("p.foot", h("span", h("kbd", "↑"), " ", h("kbd", "↓"), " choose"),
+      h("span", h("kbd", "Enter"), " go"), h("span", h("kbd", "Esc"), " back")),
   ]);
 }

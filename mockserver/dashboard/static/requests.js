@@ -1,4 +1,3 @@
-// @ts-check
 // The journal: what was asked, and why it was answered so.
 
 import { block, change, copyButton } from "./actions.js";
@@ -12,7 +11,6 @@ import { mayEnter, table } from "./table.js";
 const PAGE = 200;
 let shown = { key: "", requests: [], total: 0, dropped: 0, matched: 0 };
 
-/** A path below the account, with its SIDs shortened. */
 export const shortTarget = (target) =>
   target.replace(/^\/2010-04-01\/Accounts\/AC\w{32}(?=[/.])/, "").replaceAll(/\b[A-Z]{2}[0-9a-f]{32}\b/gi, shorten);
 
@@ -47,14 +45,14 @@ function render({ found, detail, doctor, limit, news }) {
   const rows = all.filter((request) => marked.every(([, test]) => test(request)) &&
     isFound(request.target, request.method, request.operation ?? "", `status:${request.status}`, `rule:${request.rule ?? ""}`, request.reason ?? ""));
   const takeIn = () => { shown = { ...shown, ...found }; setQuery({}); };
-  const title = h("div", { class: "title", key: "title" }, h("h1", { tabindex: "-1" }, "Requests"),
+  const title = h(".title", { key: "title" }, h("h1", { tabindex: "-1" }, "Requests"),
     news > 0 && button(`${news} new`, takeIn, { class: "news", "data-key-u": true }),
-    h("span", { class: "grow" }),
-    h("a", { class: "btn bare", href: urlOf(inAccount(state.route.account, "/requests.har")), download: "recmock.har" }, "Export HAR"),
+    h("span.grow"),
+    h("a.btn.bare", { href: urlOf(inAccount(state.route.account, "/requests.har")), download: "recmock.har" }, "Export HAR"),
     button("Clear", () => change("DELETE", "/requests", undefined, "The journal is empty."), { class: "bare", "data-changes": true, "data-off": !found.requests.length }));
   if (!found.requests.length) return [title, renderEmpty()];
   const list = h("section", { class: `panel list${detail ? " has-detail" : ""}`, "aria-label": "Journal", key: "list" },
-    h("header", null, searchField("Find a request", "Path, operation, SID; or status:429 rule:1"),
+    h("header", searchField("Find a request", "Path, operation, SID; or status:429 rule:1"),
       ticks("Show", [
         ["refused", `refused ${all.filter(isRefused).length}`, "failed", "red"],
         ["warned", `warned ${all.filter(isWarned).length}`, "warn", "amber"],
@@ -62,7 +60,7 @@ function render({ found, detail, doctor, limit, news }) {
       ])),
     table("Requests, newest first", columns, rows, {
       selected: detail ? String(detail.number) : null, keyOf: (request) => String(request.number),
-      foot: [h("span", { class: "grow" }, `${plural(rows.length, "request")} of the newest ${all.length}; ${found.dropped ? `${plural(found.dropped, "older one")} dropped` : "none dropped"}`),
+      foot: [h("span.grow", `${plural(rows.length, "request")} of the newest ${all.length}; ${found.dropped ? `${plural(found.dropped, "older one")} dropped` : "none dropped"}`),
         found.matched > all.length && button(`${PAGE} older`, () => setQuery({ limit: String(limit + PAGE) }))],
     }));
   return [title, renderDoctor(doctor),
@@ -75,56 +73,56 @@ const columns = [
   ["Status", "", (request) => [h("span", { class: `code ${colourOf(request.status)}` }, request.status)]],
   ["Request, below the account", "fill", (request) => [
     h("a", { href: linkTo("requests", String(request.number), Object.fromEntries(state.route.query)) },
-      h("code", { title: request.target }, h("span", { class: "dim" }, `${request.method} `), shortTarget(request.target))),
-    h("div", { class: "sub" }, `${timeOfDay(request.at)} ${describe(request)}`)]],
+      h("code", { title: request.target }, h("span.dim", `${request.method} `), shortTarget(request.target))),
+    h(".sub", `${timeOfDay(request.at)} ${describe(request)}`)]],
   ["Why", "fill lo soft", (request) => [isWarned(request) && icon("warn", "i amber"), " ", describe(request)]],
   ["ms", "num lo dim", (request) => (request.seconds * 1000).toFixed(1)],
 ];
 
 function renderDoctor(doctor) {
   if (doctor.is_clean) return h("span", { hidden: true, key: "doctor" });
-  return h("div", { class: "banner amber", key: "doctor" }, icon("warn", "i amber"),
-    h("details", { class: "grow" },
-      h("summary", null, h("b", null, `The doctor has ${plural(doctor.findings.length, "finding")}. `), h("span", { class: "soft" }, "Show advice")),
-      h("dl", { class: "kv advice" }, doctor.findings.map((finding) => [
-        h("dt", null, finding.rule.replaceAll("_", " ")),
-        h("dd", null, `${finding.advice} `, finding.requests.slice(0, 5).map((number) =>
-          [h("a", { class: "go", href: linkTo("requests", String(number)) }, `#${number}`), " "]))]))));
+  return h(".banner.amber", { key: "doctor" }, icon("warn", "i amber"),
+    h("details.grow",
+      h("summary", h("b", `The doctor has ${plural(doctor.findings.length, "finding")}. `), h("span.soft", "Show advice")),
+      h("dl.kv.advice", doctor.findings.map((finding) => [
+        h("dt", finding.rule.replaceAll("_", " ")),
+        h("dd", `${finding.advice} `, finding.requests.slice(0, 5).map((number) =>
+          [h("a.go", { href: linkTo("requests", String(number)) }, `#${number}`), " "]))]))));
 }
 
 function renderEmpty() {
   const account = state.account;
   const line = `curl -su ${account.account_sid}:${account.auth_token} \\\n  '${origin}/2010-04-01/Accounts/${account.account_sid}/Recordings.json?PageSize=1'`;
   return emptyState("Nobody has called yet", [
-    "This page listens to account ", h("b", null, state.route.account), " at ", h("b", null, origin.replace(/^https?:\/\//, "")),
+    "This page listens to account ", h("b", state.route.account), " at ", h("b", origin.replace(/^https?:\/\//, "")),
     ". If your program runs and nothing shows, it talks to another address or another AccountSid: see ",
-    h("a", { class: "go", href: linkTo("accounts") }, "accounts"), "."], block(line, "First request"));
+    h("a.go", { href: linkTo("accounts") }, "accounts"), "."], block(line, "First request"));
 }
 
 function renderDetail(request, all) {
   const at = all.findIndex((other) => other.number === request.number);
-  const beside = (other, word) => other && h("a", { class: "btn bare", href: linkTo("requests", String(other.number)) }, word);
+  const beside = (other, word) => other && h("a.btn.bare", { href: linkTo("requests", String(other.number)) }, word);
   const colour = colourOf(request.status);
   const sentence = request.reason ?? (request.rule == null ? `Served by ${request.operation ?? "no operation"}.` : `Rule ${request.rule} applied.`);
-  return h("section", { class: "panel stick", "aria-labelledby": "detail", key: "detail" },
-    h("header", null, h("span", { class: `code ${colour}` }, request.status),
+  return h("section.panel.stick", { "aria-labelledby": "detail", key: "detail" },
+    h("header", h("span", { class: `code ${colour}` }, request.status),
       h("h2", { id: "detail", tabindex: "-1", "data-focus": true }, request.operation ?? "no operation"),
-      h("span", { class: "dim" }, `#${request.number} · ${timeOfDay(request.at)}`), h("span", { class: "grow" }),
-      h("a", { class: "btn bare", href: linkTo("requests", "", Object.fromEntries(state.route.query)) }, icon("failed"), h("span", { class: "vh" }, "Close"))),
-    h("div", { class: "pad" },
-      why("Why this answer", request.rule != null || colour !== "green" ? "red" : "green", h("p", null,
-        request.rule != null && [h("a", { class: "go", href: linkTo("faults") }, `Rule ${request.rule}`), " applied. "], sentence),
-        request.warnings.map((warning) => h("p", { class: "soft" }, icon("warn", "i amber"), " ", warning))),
+      h("span.dim", `#${request.number} · ${timeOfDay(request.at)}`), h("span.grow"),
+      h("a.btn.bare", { href: linkTo("requests", "", Object.fromEntries(state.route.query)) }, icon("failed"), h("span.vh", "Close"))),
+    h(".pad",
+      why("Why this answer", request.rule != null || colour !== "green" ? "red" : "green", h("p",
+        request.rule != null && [h("a.go", { href: linkTo("faults") }, `Rule ${request.rule}`), " applied. "], sentence),
+        request.warnings.map((warning) => h("p.soft", icon("warn", "i amber"), " ", warning))),
       facts([
-        ["Asked", h("code", null, `${request.method} ${request.target.split("?")[0]}`)],
-        ...Object.entries({ ...request.query, ...request.form }).map(([name, values]) => [h("code", null, name), h("code", null, values.join(", "))]),
+        ["Asked", h("code", `${request.method} ${request.target.split("?")[0]}`)],
+        ...Object.entries({ ...request.query, ...request.form }).map(([name, values]) => [h("code", name), h("code", values.join(", "))]),
         ["Client", request.headers.find(([name]) => name === "user-agent")?.[1]],
         ["Answer", `${plural(request.length, "byte")} in ${(request.seconds * 1000).toFixed(1)} ms`],
-        ["Next page", request.next_page_uri && h("code", null, request.next_page_uri)],
+        ["Next page", request.next_page_uri && h("code", request.next_page_uri)],
       ]),
-      h("details", null, h("summary", null, `Headers: ${request.headers.length} in`),
-        facts(request.headers.map(([name, value]) => [h("code", null, name), h("code", null, value)]))),
-      h("div", { class: "row wrap" },
+      h("details", h("summary", `Headers: ${request.headers.length} in`),
+        facts(request.headers.map(([name, value]) => [h("code", name), h("code", value)]))),
+      h(".row.wrap",
         copyButton(async () => (await get(inAccount(state.route.account, `/requests/${request.number}/curl`))).command, "Copy as curl"),
         beside(all[at + 1], `← #${all[at + 1]?.number}`), at > 0 && beside(all[at - 1], `#${all[at - 1]?.number} →`))));
 }

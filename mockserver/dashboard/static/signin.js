@@ -1,10 +1,8 @@
-// @ts-check
 // Asks for the control token, once: the server answers with a cookie for /_mock only.
 
 import { call, Refusal } from "./api.js";
 import { h, icon, patch } from "./dom.js";
 
-/** Show the form, and go on when the token is right. */
 export function drawSignIn(main, done, problem = "") {
   document.title = "Sign in · recmock";
   const submit = async (event) => {
@@ -17,15 +15,15 @@ export function drawSignIn(main, done, problem = "") {
       drawSignIn(main, done, error instanceof Refusal ? error.message : "The server does not answer.");
     }
   };
-  patch(main, h("form", { class: "panel pad lone", key: "signin", onsubmit: submit },
-    h("p", { class: "mark" }, icon("mark", ""), "recmock"),
-    h("h1", null, "This server listens beyond localhost"),
-    h("p", { class: "soft" }, "So it asks once for its control token. It was printed when the server started; ",
-      h("code", null, "--control-token"), " sets it."),
+  patch(main, h("form.panel.pad.lone", { key: "signin", onsubmit: submit },
+    h("p.mark", icon("mark", ""), "recmock"),
+    h("h1", "This server listens beyond localhost"),
+    h("p.soft", "So it asks once for its control token. It was printed when the server started; ",
+      h("code", "--control-token"), " sets it."),
     h("input", { type: "text", autocomplete: "username", value: "recmock", hidden: true, "aria-label": "Name" }),
-    h("label", null, "Control token",
+    h("label", "Control token",
       h("input", { type: "password", name: "token", autocomplete: "current-password", required: true })),
-    problem && h("p", { class: "red", role: "alert" }, problem),
-    h("div", { class: "row" }, h("button", { class: "first" }, "Sign in"),
-      h("span", { class: "dim" }, "kept in a cookie for /_mock only"))));
+    problem && h("p.red", { role: "alert" }, problem),
+    h(".row", h("button.first", "Sign in"),
+      h("span.dim", "kept in a cookie for /_mock only"))));
 }

@@ -1,4 +1,3 @@
-// @ts-check
 // What the page knows: its address, the account, and what happened lately. Views read it; `changed` draws anew.
 
 import { get, inAccount } from "./api.js";
@@ -18,23 +17,22 @@ export const state = {
   mayChange: true,
   session: { requires_token: false, is_signed_in: true },
   version: "",
+  /** The link that gets the focus when its detail is closed. */
+  returnTo: "",
 };
 
-/** The address of a view: account, name of the view, what is open in it, and its filters. */
 export function readRoute() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const [account = "demo", view = "", ...rest] = path.split("/").map(decodeURIComponent);
   return { account: account || "demo", view: view || "recordings", id: rest.join("/"), query: new URLSearchParams(query) };
 }
 
-/** The address of a view, for links. */
 export function linkTo(view, id = "", query = {}) {
   const filters = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString();
   const parts = [state.route.account, view, id].filter((part) => part !== "").map(encodeURIComponent);
   return `#/${parts.join("/")}${filters ? `?${filters}` : ""}`;
 }
 
-/** Change filters in the address, without an entry in the history. */
 export function setQuery(changes) {
   const { view, id, query } = state.route;
   const next = { ...Object.fromEntries(query), ...changes };
@@ -43,7 +41,6 @@ export function setQuery(changes) {
   dispatchEvent(new Event("hashchange"));
 }
 
-/** The account's time now, in milliseconds. The page reckons it: nothing ticks on the server. */
 export function now() {
   const clock = state.account?.clock;
   return clock ? Date.parse(clock.now) + (state.isGone ? 0 : (performance.now() - state.learned) * clock.rate) : Date.now();
@@ -51,7 +48,6 @@ export function now() {
 
 const KEPT_EVENTS = 500;
 
-/** Read the account and what is new in it. Returns true if something changed. */
 export async function refresh() {
   const account = state.route.account;
   const before = state.account;

@@ -1,24 +1,21 @@
-// @ts-check
 // Tables: one stop for the keyboard. Arrows move in it: up and down between rows, left and right in a row.
 
 import { h } from "./dom.js";
 
-/** A column: heading, classes, and what a row shows in it. */
 export const table = (caption, columns, rows, { selected = null, keyOf, foot = null } = {}) => [
-  h("div", { class: "wrapx" }, h("table", { "data-rove": true },
-    h("caption", { class: "vh" }, caption),
-    h("thead", null, h("tr", null, columns.map(([heading, kind]) => h("th", { scope: "col", class: kind }, heading)))),
-    h("tbody", null, rows.map((row) => {
+  h(".wrapx", h("table", { "data-rove": true },
+    h("caption.vh", caption),
+    h("thead", h("tr", columns.map(([heading, kind]) => h("th", { scope: "col", class: kind }, heading || h("span.vh", "Do"))))),
+    h("tbody", rows.map((row) => {
       const key = keyOf(row);
       return h("tr", { key, class: key === selected ? "sel" : null, "data-key": key },
         columns.map(([, kind, cell]) => h("td", { class: kind.replace(/\bc\d\b/, "") }, cell(row))));
     })))),
-  foot && h("div", { class: "foot" }, foot),
+  foot && h(".foot", foot),
 ];
 
 const stops = (row) => [...row.querySelectorAll("a, button")];
 
-/** Leave one stop in each table: the focused control, else that of the selected row, else the first. */
 export function rove(root) {
   for (const own of root.querySelectorAll("table[data-rove]")) {
     const all = stops(own.tBodies[0]);
@@ -35,7 +32,6 @@ function setStop(stop, isStop) {
   else delete stop.dataset.stop;
 }
 
-/** Move the focus by rows, into the table if it is elsewhere. Returns true if it moved. */
 export function moveRow(by) {
   const own = document.activeElement?.closest("table[data-rove]") ?? document.querySelector("main table[data-rove]");
   if (!own) return false;
@@ -68,7 +64,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/** True if a new row may enter by itself: the list is at its top, and nothing in it is focused, hovered or selected. */
 export function mayEnter() {
   const own = document.querySelector("main table[data-rove]");
   return !own || (scrollY < 40 && !own.querySelector("tbody :focus, tbody tr:hover, tr.sel"));

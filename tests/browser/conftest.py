@@ -1,0 +1,102 @@
+"""A browser with the dashboard of a mock. Without playwright or Chromium, these tests are skipped."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mockserver.app import create_app
+from mockserver.mock import Mock
+from mockserver.server.listener import BackgroundServer
+from scenarios.loading.scenario_input import load_any_scenario
+from tests.harness import make_settings
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the extra [browser] is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SCENARIO = {
+    "version": 1,
+    "name": "support-line",
+    "about": "A support line on a Monday morning.",
+    "recordings": [
+        {
+            "id": "slow-transfer",
+            "channels": 2,
+            "transcript": "Hello, this is Ann.\nHi Ann, two left pedals came.\nI am sorry about that.",
+            "timeline": [
+                {"status": "in-progress"},
+                {"after": {"time": "19s"}, "status": "processing"},
+                {"after": {"fetches": 3}, "status": "completed", "set": {"duration": 19}},
+            ],
+        },
+        {
+            "id": "on-hold",
+            "timeline": [{"status": "paused"}, {"after": {"signal": "resumed"}, "status": "in-progress"}],
+        },
+    ],
+    "faults": [{"when": {"op": "list_recordings", "page": 1}, "then": {"status": 429, "retry_after": 1}, "times": 1}],
+}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as runner:
+        chromium = runner.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+class Dashboard:
+    """The page of a server in a tab. Messages in the console, but for those expected, fail the test."""
+
+    def __init__(self, browser: Any, server: BackgroundServer, mock: Mock, **options: Any) -> None:
+        self.server, self.mock = server, mock
+        self.url = f"{server.base_url}/_mock/"
+        self.messages: list[str] = []
+        self.requested: set[str] = set()
+        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        self.context.set_default_timeout(10_000)
+        self.page = self.open_tab()
+
+    def open_tab(self) -> Any:
+        """Open another tab."""
+        page = self.context.new_page()
+        page.on("console", lambda message: self.messages.append(message.text))
+        page.on("pageerror", lambda error: self.messages.append(str(error)))
+        page.on("request", lambda request: self.requested.add(request.url))
+        return page
+
+    def show(self, view: str, account: str = "demo") -> Any:
+        """Open a view and wait until it is drawn."""
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.url}#/{account}/{view}")
+        self.page.locator("main h1").first.wait_for()
+        return self.page
+
+    def request(self, method: str, path: str, **headers: str) -> Any:
+        """Send a request as a client of the account."""
+        account = self.mock.demo
+        root = f"{self.server.base_url}/2010-04-01/Accounts/{account.sid}"
+        api = self.context.request
+        auth = {"authorization": api_credentials(account.sid, account.token), **headers}
+        return api.fetch(f"{root}{path}", method=method, headers=auth)
+
+
+def api_credentials(sid: str, token: str) -> str:
+    """Return the header of HTTP Basic."""
+    from base64 import b64encode
+
+    return f"Basic {b64encode(f'{sid}:{token}'.encode()).decode()}"
+
+
+@pytest.fixture
+def dashboard(browser: Any) -> Iterator[Dashboard]:
+    mock = Mock(make_settings(), scenario=load_any_scenario(SCENARIO))
+    with BackgroundServer(create_app(mock)) as server:
+        own = Dashboard(browser, server, mock)
+        yield own
+        own.context.close()
+        assert own.messages == []
+        assert {url for url in own.requested if not url.startswith((server.base_url, "about:"))} == set()
