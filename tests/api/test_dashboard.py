@@ -2,9 +2,11 @@
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 
+from mockserver import dashboard
 from mockserver.dashboard.files import list_names, read_file
 from scenarios.loading.sources import find_bundled_files
 from scenarios.operations import Operation
@@ -228,3 +230,10 @@ def test_bundled_scenarios_are_listed(api: Api) -> None:
     rows = api.send_control("GET", "/scenarios").json()
     assert [row["name"] for row in rows] == [*find_bundled_files()]
     assert all(row["about"] for row in rows)
+
+
+def test_map_names_every_module() -> None:
+    text = (Path(dashboard.__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert {*re.findall(r"^\| `([\w-]+\.js)` \|", text, re.MULTILINE)} == {
+        name for name in list_names() if name.endswith(".js")
+    }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from mockserver.app import create_app
 from mockserver.mock import Mock
@@ -75,20 +76,26 @@ class Dashboard:
         self.page.locator("main h1").first.wait_for()
         return self.page
 
+    def move(self, seconds: int) -> None:
+        """Advance the clock, as another client of the server."""
+        self.command("POST", "/clock", {"advance": f"{seconds}s"})
+
+    def command(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a command to the control API, as another client of the server."""
+        response = requests.request(method, f"{self.url}accounts/demo{path}", json=body, timeout=10)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def find_sid(self, handle: str) -> str:
+        """Return the SID of a recording of the scenario."""
+        sid: str = self.command("GET", f"/recordings/{handle}")["sid"]
+        return sid
+
     def request(self, method: str, path: str, **headers: str) -> Any:
         """Send a request as a client of the account."""
-        account = self.mock.demo
-        root = f"{self.server.base_url}/2010-04-01/Accounts/{account.sid}"
-        api = self.context.request
-        auth = {"authorization": api_credentials(account.sid, account.token), **headers}
-        return api.fetch(f"{root}{path}", method=method, headers=auth)
-
-
-def api_credentials(sid: str, token: str) -> str:
-    """Return the header of HTTP Basic."""
-    from base64 import b64encode
-
-    return f"Basic {b64encode(f'{sid}:{token}'.encode()).decode()}"
+        demo = self.mock.demo
+        url = f"{self.server.base_url}/2010-04-01/Accounts/{demo.sid}{path}"
+        return requests.request(method, url, headers=headers, auth=(demo.sid, demo.token), timeout=10)
 
 
 @pytest.fixture

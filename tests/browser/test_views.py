@@ -3,17 +3,20 @@
 from typing import Any
 
 import pytest
+import requests
 
 from tests.browser.conftest import Dashboard
 
-VIEWS = ["requests", "callbacks", "calls", "scenario", "faults", "try", "accounts"]
+VIEWS = ["recordings", "requests", "callbacks", "calls", "scenario", "faults", "try", "accounts"]
 
 
 def fill(dashboard: Dashboard) -> None:
     """Let something happen in the account: requests, refusals, a call, a callback that nobody answers."""
     for path in ("/Recordings.json?PageSize=2", "/Recordings.json?pagesize=5", "/Nothing.json", "/Recordings/RE1.json"):
         dashboard.request("GET", path)
-    dashboard.mock.account(dashboard.mock.demo.sid)
+    dashboard.move(19)
+    for _ in range(3):
+        dashboard.request("GET", f"/Recordings/{dashboard.find_sid('slow-transfer')}.json")
 
 
 def find_violations(page: Any) -> list[str]:
@@ -28,7 +31,7 @@ def find_violations(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("view", [*VIEWS, "requests/1"])
+@pytest.mark.parametrize("view", [*VIEWS, "requests/1", "recordings/slow-transfer", "recordings/on-hold"])
 def test_view_has_no_violation(dashboard: Dashboard, view: str, scheme: Any) -> None:
     pytest.importorskip("axe_playwright_python")
     fill(dashboard)
@@ -41,7 +44,7 @@ def test_view_has_no_violation(dashboard: Dashboard, view: str, scheme: Any) -> 
 def test_no_view_scrolls_sideways_or_has_an_id_twice(dashboard: Dashboard, width: int) -> None:
     fill(dashboard)
     dashboard.page.set_viewport_size({"width": width, "height": 800})
-    for view in (*VIEWS, "requests/1"):
+    for view in (*VIEWS, "requests/1", "recordings/slow-transfer"):
         page = dashboard.show(view)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, view
         ids = page.evaluate("[...document.querySelectorAll('[id]')].map((own) => own.id)")
@@ -127,7 +130,7 @@ def test_operation_is_tried(dashboard: Dashboard) -> None:
 
 def test_palette_and_keys_reach_every_view(dashboard: Dashboard) -> None:
     page = dashboard.show("requests")
-    for view, key in zip(VIEWS, "qclsfta", strict=True):
+    for view, key in zip(VIEWS, "rqclsfta", strict=True):
         page.keyboard.press("g")
         page.keyboard.press(key)
         page.wait_for_url(f"**/#/demo/{view}")
@@ -153,3 +156,89 @@ def test_table_is_one_stop_and_escape_returns_to_the_row(dashboard: Dashboard) -
     page.keyboard.press("Escape")
     page.get_by_role("heading", name="list_recordings").wait_for(state="detached")
     page.locator("a:focus[href='#/demo/requests/1']").wait_for()
+
+
+def test_recording_walks_through_its_statuses(dashboard: Dashboard) -> None:
+    page = dashboard.show("recordings")
+    flying = page.locator(".flight .wait")
+    flying.get_by_text("19 s, then processing").first.wait_for()
+    page.keyboard.press(".")
+    flying.get_by_text("3 fetches, then completed").first.wait_for()
+    for _ in range(3):
+        dashboard.request("GET", f"/Recordings/{dashboard.find_sid('slow-transfer')}.json")
+    flying.get_by_text("nothing more").first.wait_for()  # it keeps its place
+    page.get_by_role("row", name="completed slow-transfer").wait_for()
+    page.get_by_role("row", name="paused on-hold").locator(".fill .as").wait_for()
+
+
+def test_change_elsewhere_is_seen_in_every_tab(dashboard: Dashboard) -> None:
+    dashboard.show("recordings/slow-transfer")
+    tabs = [dashboard.page, *(dashboard.open_tab() for _ in range(7))]
+    for tab in tabs[1:]:
+        tab.goto(f"{dashboard.url}#/demo/recordings/slow-transfer")
+    for tab in tabs:
+        tab.get_by_text("19 s, then processing.").wait_for()
+    dashboard.move(19)
+    for tab in tabs:
+        tab.get_by_text("3 fetches, then completed").wait_for()
+
+
+def test_sound_is_played_and_sought_by_its_transcript(dashboard: Dashboard) -> None:
+    fill(dashboard)
+    before = dashboard.command("GET", "/requests")["total"]
+    page = dashboard.show("recordings/slow-transfer")
+    assert page.locator(".wave svg").count() == 2
+    turns = page.locator(".turns li")
+    turns.nth(1).get_by_role("button").click()
+    page.locator(".turns li.now").get_by_text("Hi Ann,").wait_for()
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").click()
+    page.keyboard.press("ArrowLeft")
+    page.locator(".player").get_by_text("0:00").wait_for()
+    turns.nth(2).get_by_role("button").click()
+    page.locator(".turns li.now").get_by_text("sorry").wait_for()
+    assert dashboard.command("GET", "/requests")["total"] == before
+
+
+def test_recording_shows_both_wires_and_what_happened(dashboard: Dashboard) -> None:
+    fill(dashboard)
+    page = dashboard.show("recordings/slow-transfer")
+    page.get_by_role("row", name="≠ date_created").wait_for()
+    page.get_by_text("counted 3 of 3").wait_for()
+    page.get_by_role("button", name="Steps").click()
+    page.get_by_text("counted 3 of 3").wait_for(state="detached")
+    page.get_by_role("button", name="Delete").click()
+    page.locator(".title").get_by_text("deleted").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".title").get_by_text("completed").wait_for()
+
+
+def test_pages_of_recordings_follow_each_other(dashboard: Dashboard) -> None:
+    page = dashboard.show("recordings")
+    first = page.locator("tbody tr").all_inner_texts()
+    page.get_by_role("link", name="Older").click()
+    page.get_by_role("link", name="Newest").wait_for()
+    second = page.locator("tbody tr").all_inner_texts()
+    assert (len(first), len(second), {*first} & {*second}) == (50, 50, set())
+    page.go_back()
+    page.get_by_role("link", name="Newest").wait_for(state="detached")
+    page.get_by_role("button", name="absent").click()
+    page.get_by_text(" absent").first.wait_for()
+    assert "status=absent" in page.url
+
+
+def test_cut_answer_shows_as_cut(dashboard: Dashboard) -> None:
+    dashboard.command("POST", "/faults", {"faults": [{"then": {"fault": "truncated_response"}, "times": 1}]})
+    with pytest.raises(requests.RequestException):
+        dashboard.request("GET", "/Recordings.json?PageSize=2")
+    page = dashboard.show("requests/0")
+    page.get_by_role("row", name="200 cut").wait_for()
+    page.get_by_text("cut off after").wait_for()
+
+
+def test_signature_is_checked(dashboard: Dashboard) -> None:
+    page = dashboard.show("callbacks")
+    page.get_by_label("URL as your endpoint sees it").fill("https://app.example.com/hook")
+    page.get_by_label("X-Twilio-Signature").fill("bm9uc2Vuc2U=")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("No: no auth token of this account has signed this URL and body.").wait_for()

@@ -1,5 +1,3 @@
-// What a user does: changes with their refusals, undo, copies, and what is said about them.
-
 import { call, copy, inAccount, Refusal } from "./api.js";
 import { button, h, patch } from "./dom.js";
 import { state } from "./state.js";
@@ -63,6 +61,5 @@ export const copyButton = (text, label = "Copy", props = {}) =>
     setTimeout(() => { own.firstChild.data = label; }, COPIED_MS);
   }, props);
 
-export const block = (text, label, props = {}) =>
-  h(".block", { ...props },
+export const block = (text, label) => h(".block",
     h("pre", { tabindex: "0", role: "group", "aria-label": label }, text), copyButton(text));

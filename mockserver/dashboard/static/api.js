@@ -1,5 +1,3 @@
-// Requests to the control API, below the page's own address: so a path prefix in front of the server works too.
-
 const base = new URL("./", document.baseURI);
 export const origin = new URL("../", base).href.replace(/\/$/, "");
 
@@ -31,7 +29,7 @@ export const urlOf = (path) => new URL(path, base).pathname + new URL(path, base
 
 export async function copy(text) {
   if (navigator.clipboard) {
-    try { return await navigator.clipboard.writeText(text); } catch { /* refused: the old way still works */ }
+    try { return await navigator.clipboard.writeText(text); } catch { }
   }
   const field = document.createElement("textarea");
   field.value = text;

@@ -1,12 +1,10 @@
-// The page: which view is shown, and when it is drawn.
-
 import { page, say, toast } from "./actions.js";
 import { get, Refusal } from "./api.js";
 import { drawDeck, moveDeck } from "./deck.js";
 import { h, patch } from "./dom.js";
+import { drawFrame } from "./frame.js";
 import { listen } from "./keys.js";
 import { follow } from "./live.js";
-import { drawFrame } from "./frame.js";
 import { drawSignIn } from "./signin.js";
 import { readRoute, refresh, state } from "./state.js";
 import { rove } from "./table.js";
@@ -17,14 +15,12 @@ let latest = 0;
 let current = null;
 let isFirst = true;
 
-const find = (selector) => document.querySelector(selector);
-
 async function show({ moveFocus = false, readAccount = false } = {}) {
   const token = ++latest;
   const route = readRoute();
   const isOther = state.account === null || state.route.account !== route.account;
   state.route = route;
-  const view = VIEWS[route.view] ?? Object.values(VIEWS)[0];
+  const view = VIEWS[route.view] ?? VIEWS.recordings;
   let data = null;
   let problem = null;
   try {
@@ -37,7 +33,7 @@ async function show({ moveFocus = false, readAccount = false } = {}) {
     problem = error;
   }
   if (token !== latest) return;
-  if (problem && !(problem instanceof Refusal) && current) return draw();  // how it was stays, with a banner
+  if (problem && !(problem instanceof Refusal) && current) return draw();
   current = { view, route, data, problem };
   draw();
   if (moveFocus) focusTitle();
@@ -54,17 +50,16 @@ function draw() {
         "This is how it was. Nothing can be changed until it is back.")),
     h(".view", { key: `${state.account?.account_sid} ${route.view}` }, shown),
   ]);
-  main.setAttribute("aria-busy", "false");
   rove(main);
   drawFrame(VIEWS, route);
-  drawDeck(find("#deck"));
-  for (const control of document.querySelectorAll("main button[data-changes], .deck button")) {
-    control.disabled = state.isGone || control.hasAttribute("data-off");
+  drawDeck(document.querySelector("#deck"));
+  for (const own of document.querySelectorAll(state.isGone ? "main button:enabled, .deck button:enabled" : "[data-offline]")) {
+    own.disabled = own.toggleAttribute("data-offline", state.isGone);
   }
 }
 
 const describeProblem = (view, problem) => [
-  h(".title", h("h1", { tabindex: "-1" }, view.title)),
+  h(".title", h("h1", view.title)),
   h(".why.red", h("h3", "Nothing to show"), h("p", problem.message)),
 ];
 
@@ -73,7 +68,8 @@ function focusTitle() {
   state.returnTo = "";
   if (row) return row.focus();
   const title = main.querySelector("[data-focus]") ?? main.querySelector("h1");
-  title?.focus({ preventScroll: true });
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
   scrollTo(0, 0);
 }
 
@@ -105,8 +101,8 @@ async function start() {
   listen(VIEWS);
   follow({
     changed: (sentence) => { if (sentence) say(sentence); return show(); },
-    gone: () => { if (current) draw(); },
-    back: (isRestart) => { toast(isRestart ? "The server was started again." : "The server is back."); return show({ readAccount: true }); },
+    gone: () => { if (!state.isGone) { state.isGone = true; draw(); } },
+    back: () => { state.isGone = false; toast("The server is back."); return show({ readAccount: true }); },
   });
   const tick = () => { moveDeck(); requestAnimationFrame(tick); };
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) setInterval(moveDeck, 1000);

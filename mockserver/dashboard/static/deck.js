@@ -1,9 +1,8 @@
-// The deck: the account's clock, a tape of what was and what will be, and what comes next. The head never moves.
-
 import { change } from "./actions.js";
 import { button, h, icon, patch } from "./dom.js";
-import { day, span, timeOfDay } from "./format.js";
+import { day, plural, span, timeOfDay } from "./format.js";
 import { now, state } from "./state.js";
+import { moveTapes } from "./tape.js";
 
 const HEAD = 38;
 const REACH = 60;
@@ -89,10 +88,11 @@ export function nextTimer() {
   return { due: timer.due, what: next ? `${step} → ${statusIn(next) || next}` : timer.what };
 }
 
-export const advance = (duration) => change("POST", "/clock", { advance: duration });
+const tell = ({ event_count }) => `${plural(event_count, "event")} happened.`;
+export const advance = (duration) => change("POST", "/clock", { advance: duration }, tell);
 export const goToNextTimer = () => {
   const timer = nextTimer();
-  if (timer) change("POST", "/clock", { move_to: timer.due });
+  if (timer) change("POST", "/clock", { move_to: timer.due }, tell);
 };
 
 export function drawDeck(deck) {
@@ -118,7 +118,7 @@ export function drawDeck(deck) {
     h(".then",
       h(".row",
         button("+30 s", () => advance("30s")),
-        h("button", { type: "button", onclick: goToNextTimer, disabled: !timer, "data-off": !timer }, icon("next"),
+        h("button", { type: "button", onclick: goToNextTimer, disabled: !timer }, icon("next"),
           h("span", "Next", h("span.long", timer ? `: ${span(Date.parse(timer.due) - at)}` : "")))),
       h("span.dim.long.one", timer ? timer.what : "nothing waits")),
   ]);
@@ -130,6 +130,7 @@ export function moveDeck() {
   const at = now();
   if (at === drawnNow) return;
   drawDeck(deck);
+  moveTapes();
   for (const own of document.querySelectorAll("[data-until]")) {
     own.textContent = span(Date.parse(own.dataset.until ?? "") - at);
   }

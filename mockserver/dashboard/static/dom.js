@@ -1,5 +1,3 @@
-// A small virtual DOM: views describe what is shown, `patch` changes what differs. So focus, scroll and selection stay.
-
 const SVG = "http://www.w3.org/2000/svg";
 
 const isProps = (value) => value?.constructor === Object && !("kids" in value) && !("text" in value);
@@ -7,7 +5,7 @@ const isProps = (value) => value?.constructor === Object && !("kids" in value) &
 export function h(name, ...children) {
   const [tag, ...classes] = name.split(".");
   const props = isProps(children[0]) ? { ...children.shift() } : {};
-  if (classes.length) props.class = classes.join(" ");
+  if (classes.length) props.class = [...classes, props.class].filter(Boolean).join(" ");
   return { tag: tag || "div", props, kids: children.flat(Infinity).map(toNode) };
 }
 
@@ -95,5 +93,10 @@ export const details = (summary, ...body) => h("details", h("summary", summary),
 export const facts = (pairs) =>
   h("dl.kv", pairs.filter(([, value]) => value != null && value !== "")
     .map(([name, value]) => [h("dt", name), h("dd", value)]));
+
+export const codes = (pairs) => facts(pairs.map((pair) => pair.map((text) => h("code", text))));
+
+export const story = (rows) => h("ol.story", rows.map(([time, sign, colour, what, end, key]) =>
+  h("li", { key }, h("time", time), icon(sign, `g ${colour}`), h("span", what), h("span.dim", end))));
 
 export const why = (title, colour, ...body) => h("div", { class: `why ${colour}` }, h("h3", title), ...body);

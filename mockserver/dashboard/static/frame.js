@@ -1,10 +1,8 @@
-// The top bar and the rail of views.
-
-import { openPalette } from "./palette.js";
-import { openHelp } from "./help.js";
 import { origin } from "./api.js";
 import { button, h, icon, patch } from "./dom.js";
 import { count, shorten } from "./format.js";
+import { openHelp } from "./help.js";
+import { openPalette } from "./palette.js";
 import { linkTo, state } from "./state.js";
 
 const THEMES = ["auto", "light", "dark"];
@@ -17,7 +15,7 @@ function readTheme() {
 export function setTheme(theme) {
   if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
-  try { localStorage.setItem("recmock-theme", theme); } catch { /* a private window keeps nothing */ }
+  try { localStorage.setItem("recmock-theme", theme); } catch { }
 }
 
 export function switchTheme() {

@@ -1,5 +1,3 @@
-// The overlay of keys and signs.
-
 import { button, chip, h, icon, patch } from "./dom.js";
 import { hasSingleKeys, setSingleKeys } from "./keys.js";
 import { VIEWS } from "./views.js";

@@ -1,8 +1,7 @@
-// Keys. They are off in fields, and single keys can be switched off in the help.
-
 import { advance, goToNextTimer } from "./deck.js";
 import { openHelp } from "./help.js";
 import { openPalette } from "./palette.js";
+import { skip } from "./player.js";
 import { linkTo, state } from "./state.js";
 import { moveRow } from "./table.js";
 
@@ -14,7 +13,7 @@ export function hasSingleKeys() {
 }
 
 export function setSingleKeys(isOn) {
-  try { localStorage.setItem("recmock-keys", isOn ? "on" : "off"); } catch { /* a private window keeps nothing */ }
+  try { localStorage.setItem("recmock-keys", isOn ? "on" : "off"); } catch { }
 }
 
 export function listen(views) {
@@ -54,8 +53,8 @@ function press(event, target) {
     ".": goToNextTimer,
     "+": () => advance("30s"),
     " ": () => click("main .play"),
-    ArrowLeft: () => click("main [data-key-back]"),
-    ArrowRight: () => click("main [data-key-on]"),
+    ArrowLeft: () => skip(-5),
+    ArrowRight: () => skip(5),
   };
   if (!actions[event.key] || (event.key === " " && (isControl || !document.querySelector("main .play")))) return;
   if (event.key.startsWith("Arrow") && !document.querySelector("main .play")) return;
@@ -68,5 +67,5 @@ function goBack(target, isField) {
   const { view, id, query } = state.route;
   if (!id) return;
   state.returnTo = location.hash.split("?")[0];
-  location.hash = linkTo(view, "", Object.fromEntries(query));
+  location.hash = linkTo(view);
 }

@@ -1,33 +1,52 @@
-// Notices changes of the account. Only a tab that is seen asks, so any number of tabs may be open.
-
-import { get } from "./api.js";
+import { inAccount, urlOf } from "./api.js";
+import { plural } from "./format.js";
 import { refresh, state } from "./state.js";
+import { stream } from "./stream.js";
 
-const EVERY_MS = 1000;
+const EVERY_MS = 250;
 
-export function follow({ changed, gone, back }) {
-  let isAsking = false;
-  const ask = async () => {
-    if (isAsking || document.hidden || document.body.classList.contains("signed-out")) return;
-    isAsking = true;
-    try {
-      const before = { requests: state.account?.requests ?? 0, refused: state.refused };
-      if (state.isGone) {
-        await get("health");
-        state.isGone = false;
-        await back(false);
-      } else if (await refresh()) await changed(describe(before));
-    } catch {
-      if (!state.isGone) { state.isGone = true; gone(); }
-    } finally { isAsking = false; }
-  };
-  setInterval(ask, EVERY_MS);
-  document.addEventListener("visibilitychange", ask);
+function connect(tell) {
+  if (!globalThis.SharedWorker) {
+    let close = () => {};
+    return (url) => { close(); close = url ? stream(url, tell) : () => {}; };
+  }
+  const url = urlOf("ui/worker.js");
+  const policy = globalThis.trustedTypes?.createPolicy("recmock", { createScriptURL: () => url });
+  const { port } = new SharedWorker(policy ? policy.createScriptURL("") : url, { type: "module" });
+  port.onmessage = ({ data }) => tell(data);
+  return (path) => port.postMessage(path);
 }
 
-function describe(before) {
-  const requests = (state.account?.requests ?? 0) - before.requests;
-  if (requests <= 0) return "";
-  const refused = Math.max(0, state.refused - before.refused);
-  return `${requests} request${requests === 1 ? "" : "s"}${refused ? `, ${refused} refused` : ""}`;
+export function follow({ changed, gone, back }) {
+  const kinds = new Set();
+  let [timer, updatedAt, followed] = [0, 0, ""];
+  const update = async () => {
+    timer = 0;
+    if (document.hidden) return;
+    updatedAt = performance.now();
+    const [asked, before, refused] = [new Set(kinds), state.account.requests, state.refused];
+    kinds.clear();
+    try {
+      await refresh(asked);
+      const number = state.account.requests - before;
+      await changed(number > 0 ? `${plural(number, "request")}, ${Math.max(0, state.refused - refused)} refused` : "");
+    } catch { gone(); }
+  };
+  const plan = () => { timer ||= setTimeout(update, Math.max(0, updatedAt + EVERY_MS - performance.now())); };
+  const send = connect((kind) => {
+    if (kind === "gone") return gone();
+    if (kind === "open" && state.isGone) return back();
+    kinds.add(kind);
+    plan();
+  });
+  const attend = () => {
+    const url = urlOf(inAccount(state.route.account, "/stream"));
+    if (url !== followed) send(followed = url);
+    if (kinds.size) plan();
+  };
+  addEventListener("hashchange", attend);
+  addEventListener("pagehide", () => send(followed = ""));
+  addEventListener("pageshow", attend);
+  document.addEventListener("visibilitychange", attend);
+  attend();
 }

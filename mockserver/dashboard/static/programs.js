@@ -1,13 +1,13 @@
-// A request as curl, or as a line of an SDK.
-
 const snake = (name) => name.replace(/[<>]$/, (sign) => (sign === "<" ? "Before" : "After")).replaceAll(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
 const camel = (name) => snake(name).replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase());
 export const shellQuote = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
 
+export const toFlags = (values) => Object.entries(values).map(([name, value]) => `--data-urlencode ${shellQuote(`${name}=${value}`)}`);
+
 const toCurl = (operation, values, account, target) => [
   `curl -su ${account.account_sid}:${account.auth_token}`,
   ...(operation.method === "GET" ? ["-G"] : [`-X ${operation.method}`]),
-  ...Object.entries(values).map(([name, value]) => `--data-urlencode ${shellQuote(`${name}=${value}`)}`),
+  ...toFlags(values),
   shellQuote(target),
 ].join(" \\\n  ");
 

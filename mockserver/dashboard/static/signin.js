@@ -1,7 +1,5 @@
-// Asks for the control token, once: the server answers with a cookie for /_mock only.
-
 import { call, Refusal } from "./api.js";
-import { h, icon, patch } from "./dom.js";
+import { h, patch } from "./dom.js";
 
 export function drawSignIn(main, done, problem = "") {
   document.title = "Sign in · recmock";
@@ -16,14 +14,11 @@ export function drawSignIn(main, done, problem = "") {
     }
   };
   patch(main, h("form.panel.pad.lone", { key: "signin", onsubmit: submit },
-    h("p.mark", icon("mark", ""), "recmock"),
     h("h1", "This server listens beyond localhost"),
-    h("p.soft", "So it asks once for its control token. It was printed when the server started; ",
-      h("code", "--control-token"), " sets it."),
-    h("input", { type: "text", autocomplete: "username", value: "recmock", hidden: true, "aria-label": "Name" }),
+    h("p.soft", "So it asks once for the control token that it printed at its start."),
+    h("input", { type: "text", autocomplete: "username", value: "recmock", hidden: true }),
     h("label", "Control token",
       h("input", { type: "password", name: "token", autocomplete: "current-password", required: true })),
     problem && h("p.red", { role: "alert" }, problem),
-    h(".row", h("button.first", "Sign in"),
-      h("span.dim", "kept in a cookie for /_mock only"))));
+    h(".row", h("button.first", "Sign in"))));
 }

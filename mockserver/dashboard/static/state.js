@@ -1,11 +1,8 @@
-// What the page knows: its address, the account, and what happened lately. Views read it; `changed` draws anew.
-
 import { get, inAccount } from "./api.js";
 
 export const state = {
   route: readRoute(),
   account: null,
-  /** The account's clock, and when this page learned it. */
   learned: 0,
   events: [],
   nextEvent: 0,
@@ -17,7 +14,6 @@ export const state = {
   mayChange: true,
   session: { requires_token: false, is_signed_in: true },
   version: "",
-  /** The link that gets the focus when its detail is closed. */
   returnTo: "",
 };
 
@@ -27,7 +23,7 @@ export function readRoute() {
   return { account: account || "demo", view: view || "recordings", id: rest.join("/"), query: new URLSearchParams(query) };
 }
 
-export function linkTo(view, id = "", query = {}) {
+export function linkTo(view, id = "", query = view === state.route.view ? Object.fromEntries(state.route.query) : {}) {
   const filters = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString();
   const parts = [state.route.account, view, id].filter((part) => part !== "").map(encodeURIComponent);
   return `#/${parts.join("/")}${filters ? `?${filters}` : ""}`;
@@ -48,45 +44,29 @@ export function now() {
 
 const KEPT_EVENTS = 500;
 
-export async function refresh() {
-  const account = state.route.account;
-  const before = state.account;
-  const found = await get(inAccount(account));
-  if (account !== state.route.account) return false;
-  state.account = found;
-  state.learned = performance.now();
-  const isOther =
-    before?.account_sid !== found.account_sid || found.requests < before.requests || found.clock.now < before.clock.now;
-  if (isOther) Object.assign(state, { events: [], nextEvent: 0, requests: [], callbacks: [] });
-  const jobs = [readEvents(account)];
-  if (isOther || before.requests !== found.requests || before.dropped !== found.dropped) jobs.push(readRequests(account));
-  if (isOther || keyOf(before.callbacks) !== keyOf(found.callbacks) || found.callbacks.pending) jobs.push(readCallbacks(account));
-  const hasEvents = (await Promise.all(jobs))[0];
-  return isOther || hasEvents || keyOf({ ...before, clock: { ...before.clock, now: 0 } }) !== keyOf({ ...found, clock: { ...found.clock, now: 0 } });
-}
+export const read = (path) => get(inAccount(state.route.account, path));
 
-const keyOf = (value) => JSON.stringify(value);
-
-async function readEvents(account) {
-  let isNew = false;
-  for (;;) {
-    const found = await get(inAccount(account, `/events?since=${state.nextEvent}&limit=1000`));
-    if (account !== state.route.account || !found.length) return isNew;
-    isNew = true;
-    state.nextEvent = found.at(-1).serial + 1;
-    state.events = [...state.events, ...found].slice(-KEPT_EVENTS);
-    if (found.length < 1000) return true;
+export async function refresh(kinds) {
+  const { account } = state.route;
+  const isNew = !kinds || ["account", "lag", "open"].some((kind) => kinds.has(kind));
+  const has = (kind) => isNew || kinds.has(kind);
+  const since = isNew ? 0 : state.nextEvent;
+  const [found, requests, callbacks, events] = await Promise.all([read(""), has("request") && read("/requests?limit=200"),
+    has("callback") && read("/callbacks"), has("event") && readEvents(since)]);
+  if (account !== state.route.account) return;
+  Object.assign(state, { account: found, learned: performance.now() });
+  if (requests) {
+    state.requests = requests.requests.reverse();
+    state.refused = state.requests.filter((request) => request.status >= 400).length;
+  }
+  if (callbacks) state.callbacks = callbacks.reverse();
+  if (events) {
+    state.nextEvent = events.at(-1) ? events.at(-1).serial + 1 : since;
+    state.events = [...(isNew ? [] : state.events), ...events].slice(-KEPT_EVENTS);
   }
 }
 
-async function readRequests(account) {
-  const found = await get(inAccount(account, "/requests?limit=200"));
-  if (account !== state.route.account) return;
-  state.requests = found.requests.reverse();
-  state.refused = found.requests.filter((request) => request.status >= 400).length;
-}
-
-async function readCallbacks(account) {
-  const found = await get(inAccount(account, "/callbacks"));
-  if (account === state.route.account) state.callbacks = found.reverse();
+async function readEvents(since) {
+  const found = await read(`/events?since=${since}&limit=1000`);
+  return found.length < 1000 ? found : [...found, ...(await readEvents(found.at(-1).serial + 1))].slice(-KEPT_EVENTS);
 }

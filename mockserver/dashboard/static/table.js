@@ -1,8 +1,6 @@
-// Tables: one stop for the keyboard. Arrows move in it: up and down between rows, left and right in a row.
-
 import { h } from "./dom.js";
 
-export const table = (caption, columns, rows, { selected = null, keyOf, foot = null } = {}) => [
+export const table = (caption, columns, rows, { selected = null, keyOf = (row) => row.sid ?? row.number, foot = null } = {}) => [
   h(".wrapx", h("table", { "data-rove": true },
     h("caption.vh", caption),
     h("thead", h("tr", columns.map(([heading, kind]) => h("th", { scope: "col", class: kind }, heading || h("span.vh", "Do"))))),
@@ -53,7 +51,7 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("keydown", (event) => {
   const own = event.target.closest?.("table[data-rove] tbody");
   if (!own || event.altKey || event.ctrlKey || event.metaKey) return;
-  const vertical = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e9, End: 1e9 }[event.key];
+  const vertical = { ArrowDown: 1, ArrowUp: -1, Home: -1e9, End: 1e9 }[event.key];
   if (vertical) { event.preventDefault(); moveRow(vertical); }
   const sideways = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (sideways) {

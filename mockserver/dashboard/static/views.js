@@ -1,11 +1,10 @@
-// All views, in the order of the rail. `key` follows `g`.
+import { accounts } from "./view-accounts.js";
+import { callbacks } from "./view-callbacks.js";
+import { calls } from "./view-calls.js";
+import { faults } from "./view-faults.js";
+import { recordings } from "./view-recordings.js";
+import { requests } from "./view-requests.js";
+import { scenario } from "./view-scenario.js";
+import { tryIt } from "./view-tryit.js";
 
-import { accounts } from "./accounts.js";
-import { callbacks } from "./callbacks.js";
-import { calls } from "./calls.js";
-import { faults } from "./faults.js";
-import { requests } from "./requests.js";
-import { scenario } from "./scenario.js";
-import { tryIt } from "./tryit.js";
-
-export const VIEWS = { requests, callbacks, calls, scenario, faults, try: tryIt, accounts };
+export const VIEWS = { recordings, requests, callbacks, calls, scenario, faults, try: tryIt, accounts };

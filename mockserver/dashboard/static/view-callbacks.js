@@ -1,20 +1,18 @@
-// Callbacks: what was sent, what your endpoint answered, the exact text that was signed, and a check of a signature.
-
 import { change, copyButton } from "./actions.js";
-import { get, inAccount } from "./api.js";
-import { renderCheck } from "./check.js";
-import { button, chip, facts, h, icon, why } from "./dom.js";
-import { emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
-import { colourOf, moment, plural, shorten, span, timeOfDay } from "./format.js";
-import { linkTo, now, state } from "./state.js";
+import { button, chip, codes, details, facts, h, story, why } from "./dom.js";
+import { besides, detailPanel, emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
+import { colourOf, plural, shorten, span, timeOfDay } from "./format.js";
+import { shellQuote, toFlags } from "./programs.js";
+import { linkTo, now, read, state } from "./state.js";
 import { table } from "./table.js";
+import { renderCheck } from "./view-check.js";
 
 const STATES = { delivered: ["green", "completed"], failed: ["red", "failed"], pending: ["blue", "processing"] };
 
 async function load(route) {
-  const found = await get(inAccount(route.account, "/callbacks"));
+  const found = await read("/callbacks");
   found.reverse();
-  const detail = route.id ? found.find((callback) => String(callback.number) === route.id) : null;
+  const detail = route.id ? found.find((callback) => callback.number === route.id) : null;
   return { found, detail, title: detail ? `Callback ${detail.number}` : "Callbacks" };
 }
 
@@ -32,7 +30,7 @@ const answerOf = (attempt) => h("span", { class: `code ${attempt.status == null 
 const columns = [
   ["#", "num dim lo", (callback) => callback.number],
   ["Recording", "", (callback) => [
-    h("a.strong", { href: linkTo("callbacks", String(callback.number), Object.fromEntries(state.route.query)) }, nameOf(callback)),
+    h("a.strong", { href: linkTo("callbacks", callback.number) }, nameOf(callback)),
     h(".sub", callback.event)]],
   ["Event", "lo", (callback) => callback.event],
   ["State", "", stateOf],
@@ -51,13 +49,12 @@ function render({ found, detail }) {
   const list = found.length ? h("section.panel", { "aria-label": "Deliveries", key: "list" },
     h("header", searchField("Find a callback", "Recording, event or URL"), ticks("Show", [
       ["failed", `not delivered ${number("failed")}`], ["retried", `retried ${found.filter(isRetried).length}`], ["pending", `to come ${number("pending")}`]])),
-    table("Callbacks, newest first", columns, rows, { selected: detail && String(detail.number), keyOf: (callback) => String(callback.number) }))
-    : emptyState("No callback yet", "A recording has callbacks if its client asked for them: give RecordingStatusCallback when you start a recording, or status_callback in a scenario.");
+    table("Callbacks, newest first", columns, rows, { selected: detail?.number }))
+    : emptyState("No callback yet", "Give RecordingStatusCallback when you start a recording, or status_callback in a scenario.");
   return [
-    h(".title", { key: "title" }, h("h1", { tabindex: "-1" }, "Callbacks"),
+    h(".title", h("h1", "Callbacks"),
       h("span.dim", `${plural(number("delivered"), "callback")} delivered in ${plural(attempts, "attempt")}, ${number("failed")} not, ${number("pending")} to come`)),
-    h("div", { class: detail ? "cols side" : "cols", key: "cols" },
-      h(".cols", list, renderCheck(found)), detail && renderDetail(detail)),
+    besides(h(".cols", list, renderCheck()), detail && renderDetail(detail)),
   ];
 }
 
@@ -79,18 +76,14 @@ function renderSigned(callback) {
 
 function renderDetail(callback) {
   const colour = { delivered: "green", failed: "red", pending: "blue" }[callback.state];
-  return h("section.panel.stick", { "aria-labelledby": "detail", key: "detail" },
-    h("header", h("h2", { id: "detail", tabindex: "-1", "data-focus": true }, `${nameOf(callback)}, ${callback.event}`),
-      h("span.dim", `#${callback.number}`), h("span.grow"),
-      button("Deliver again", () => change("POST", `/callbacks/${callback.number}/redeliver`, undefined, `Callback ${callback.number} was delivered again.`), { "data-changes": true }),
-      h("a.btn.bare", { href: linkTo("callbacks", "", Object.fromEntries(state.route.query)) }, icon("failed"), h("span.vh", "Close"))),
+  return detailPanel(`${nameOf(callback)}, ${callback.event}`, ["", h("span.dim", `#${callback.number}`), h("span.grow"),
+      button("Deliver again", () => change("POST", `/callbacks/${callback.number}/redeliver`, undefined, `Callback ${callback.number} was delivered again.`))],
     h(".pad",
       why("Answer of your endpoint", colour, h("p", describe(callback))),
-      callback.attempts.length > 1 && h("ol.attempts", callback.attempts.map((attempt) =>
-        h("li", `${moment(attempt.at, now())} `, answerOf(attempt), h("span.soft", ` ${attempt.detail}`)))),
+      callback.attempts.length > 1 && story(callback.attempts.map((attempt) => [timeOfDay(attempt.at), "callback", "", attempt.detail, answerOf(attempt)])),
       h(".row", h("h3.grow", "Signed text"), copyButton(callback.signed_text, "Copy", { class: "bare" })),
       renderSigned(callback),
-      h("p.as", "The URL as it was called, then each name and value, sorted by name. Lines are for the eye: nothing stands between."),
+      h("p.as", "The URL, then each name and value, sorted. Lines are for the eye."),
       facts([
         ["Recording", h("a.go", { href: linkTo("recordings", callback.sid) }, h("code", shorten(callback.sid)))],
         ["Key", callback.signed_with],
@@ -99,16 +92,12 @@ function renderDetail(callback) {
         ["Token", h("code", callback.idempotency_token)],
         ["Sent to", callback.route && h("code", callback.route)],
       ]),
-      h("details", h("summary", `Parameters: ${Object.keys(callback.parameters).length}`),
-        facts(Object.entries(callback.parameters).map(([name, value]) => [h("code", name), h("code", value)]))),
+      details(`Parameters: ${Object.keys(callback.parameters).length}`, codes(Object.entries(callback.parameters))),
       h(".row.wrap", copyButton(() => toCurl(callback), "Copy as curl"))));
 }
 
-function toCurl(callback) {
-  const quote = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
-  const data = callback.method === "GET" ? [] : Object.entries(callback.parameters).map(([name, value]) => `--data-urlencode ${quote(`${name}=${value}`)}`);
-  return [`curl -X ${callback.method} ${quote(callback.url)}`, `-H ${quote(`X-Twilio-Signature: ${callback.signature}`)}`, ...data].join(" \\\n  ");
-}
+const toCurl = ({ method, url, signature, parameters }) =>
+  [`curl -X ${method} -H 'X-Twilio-Signature: ${signature}'`, ...(method === "GET" ? [] : toFlags(parameters)), shellQuote(url)].join(" \\\n  ");
 
 export const callbacks = {
   title: "Callbacks", key: "c", load, render,

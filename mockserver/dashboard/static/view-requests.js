@@ -1,11 +1,9 @@
-// The journal: what was asked, and why it was answered so.
-
 import { block, change, copyButton } from "./actions.js";
-import { get, inAccount, origin, urlOf } from "./api.js";
-import { button, facts, h, icon, why } from "./dom.js";
-import { emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
+import { inAccount, origin, urlOf } from "./api.js";
+import { button, codes, details, facts, h, icon, why } from "./dom.js";
+import { besides, detailPanel, emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
 import { colourOf, plural, shorten, timeOfDay } from "./format.js";
-import { linkTo, setQuery, state } from "./state.js";
+import { linkTo, read, setQuery, state } from "./state.js";
 import { mayEnter, table } from "./table.js";
 
 const PAGE = 200;
@@ -16,14 +14,9 @@ export const shortTarget = (target) =>
 
 async function load(route) {
   const limit = Number(route.query.get("limit")) || PAGE;
-  const account = inAccount(route.account);
-  const [found, doctor] = await Promise.all([get(`${account}/requests?limit=${limit}`), get(`${account}/doctor`)]);
+  const [found, doctor] = await Promise.all([read(`/requests?limit=${limit}`), read("/doctor")]);
   found.requests.reverse();
-  let detail = null;
-  if (route.id) {
-    detail = found.requests.find((request) => String(request.number) === route.id)
-      ?? await get(`${account}/requests/${encodeURIComponent(route.id)}`);
-  }
+  const detail = route.id ? await read(`/requests/${encodeURIComponent(route.id)}`) : null;
   const key = `${route.account}?${route.query}`;
   const isSame = shown.key === key && found.total >= shown.total && found.requests.length >= shown.requests.length;
   if (!isSame || isShown("follow") || mayEnter()) shown = { ...found, key };
@@ -34,10 +27,10 @@ const isWarned = (request) => request.warnings.length > 0;
 const isRefused = (request) => request.status >= 400;
 const hasRule = (request) => request.rule != null;
 
-function describe(request) {
-  if (request.rule != null) return `rule ${request.rule}${request.reason ? `: ${request.reason}` : ""}`;
-  return request.reason ?? request.warnings[0] ?? "";
-}
+const isCut = (request) => request.sent_length < request.length;
+export const outcomeOf = (request) => (isCut(request) ? "red" : colourOf(request.status));
+export const answerOf = (request) => `${request.status}${isCut(request) ? " cut" : ""}${request.rule == null ? "" : ` · rule ${request.rule}`}`;
+const describe = (request) => [request.rule != null && `rule ${request.rule}: ${request.fault_text ?? request.reason}`, request.rule == null && request.reason, ...request.did, request.warnings[0]].filter(Boolean)[0] ?? "";
 
 function render({ found, detail, doctor, limit, news }) {
   const all = shown.requests;
@@ -45,11 +38,11 @@ function render({ found, detail, doctor, limit, news }) {
   const rows = all.filter((request) => marked.every(([, test]) => test(request)) &&
     isFound(request.target, request.method, request.operation ?? "", `status:${request.status}`, `rule:${request.rule ?? ""}`, request.reason ?? ""));
   const takeIn = () => { shown = { ...shown, ...found }; setQuery({}); };
-  const title = h(".title", { key: "title" }, h("h1", { tabindex: "-1" }, "Requests"),
+  const title = h(".title", h("h1", "Requests"),
     news > 0 && button(`${news} new`, takeIn, { class: "news", "data-key-u": true }),
     h("span.grow"),
     h("a.btn.bare", { href: urlOf(inAccount(state.route.account, "/requests.har")), download: "recmock.har" }, "Export HAR"),
-    button("Clear", () => change("DELETE", "/requests", undefined, "The journal is empty."), { class: "bare", "data-changes": true, "data-off": !found.requests.length }));
+    button("Clear", () => change("DELETE", "/requests", undefined, "The journal is empty."), { class: "bare", disabled: !found.requests.length }));
   if (!found.requests.length) return [title, renderEmpty()];
   const list = h("section", { class: `panel list${detail ? " has-detail" : ""}`, "aria-label": "Journal", key: "list" },
     h("header", searchField("Find a request", "Path, operation, SID; or status:429 rule:1"),
@@ -59,23 +52,23 @@ function render({ found, detail, doctor, limit, news }) {
         ["rule", `by a rule ${all.filter(hasRule).length}`],
       ])),
     table("Requests, newest first", columns, rows, {
-      selected: detail ? String(detail.number) : null, keyOf: (request) => String(request.number),
+      selected: detail?.number,
       foot: [h("span.grow", `${plural(rows.length, "request")} of the newest ${all.length}; ${found.dropped ? `${plural(found.dropped, "older one")} dropped` : "none dropped"}`),
         found.matched > all.length && button(`${PAGE} older`, () => setQuery({ limit: String(limit + PAGE) }))],
     }));
   return [title, renderDoctor(doctor),
-    h("div", { class: detail ? "cols side" : "cols", key: "cols" }, list, detail && renderDetail(detail, all))];
+    besides(list, detail && renderDetail(detail, all))];
 }
 
 const columns = [
   ["#", "num dim lo", (request) => request.number],
   ["At", "dim lo", (request) => timeOfDay(request.at)],
-  ["Status", "", (request) => [h("span", { class: `code ${colourOf(request.status)}` }, request.status)]],
+  ["Status", "", (request) => h(`span.code.${outcomeOf(request)}`, request.status, isCut(request) && " cut")],
   ["Request, below the account", "fill", (request) => [
-    h("a", { href: linkTo("requests", String(request.number), Object.fromEntries(state.route.query)) },
+    h("a", { href: linkTo("requests", request.number) },
       h("code", { title: request.target }, h("span.dim", `${request.method} `), shortTarget(request.target))),
     h(".sub", `${timeOfDay(request.at)} ${describe(request)}`)]],
-  ["Why", "fill lo soft", (request) => [isWarned(request) && icon("warn", "i amber"), " ", describe(request)]],
+  ["Why, and what it did", "fill lo soft", (request) => [isWarned(request) && icon("warn", "i amber"), " ", describe(request)]],
   ["ms", "num lo dim", (request) => (request.seconds * 1000).toFixed(1)],
 ];
 
@@ -84,10 +77,8 @@ function renderDoctor(doctor) {
   return h(".banner.amber", { key: "doctor" }, icon("warn", "i amber"),
     h("details.grow",
       h("summary", h("b", `The doctor has ${plural(doctor.findings.length, "finding")}. `), h("span.soft", "Show advice")),
-      h("dl.kv.advice", doctor.findings.map((finding) => [
-        h("dt", finding.rule.replaceAll("_", " ")),
-        h("dd", `${finding.advice} `, finding.requests.slice(0, 5).map((number) =>
-          [h("a.go", { href: linkTo("requests", String(number)) }, `#${number}`), " "]))]))));
+      facts(doctor.findings.map(({ rule, advice, requests: found }) => [rule.replaceAll("_", " "),
+        [`${advice} `, found.slice(0, 5).map((number) => [h("a.go", { href: linkTo("requests", number) }, `#${number}`), " "])]]))));
 }
 
 function renderEmpty() {
@@ -95,35 +86,32 @@ function renderEmpty() {
   const line = `curl -su ${account.account_sid}:${account.auth_token} \\\n  '${origin}/2010-04-01/Accounts/${account.account_sid}/Recordings.json?PageSize=1'`;
   return emptyState("Nobody has called yet", [
     "This page listens to account ", h("b", state.route.account), " at ", h("b", origin.replace(/^https?:\/\//, "")),
-    ". If your program runs and nothing shows, it talks to another address or another AccountSid: see ",
-    h("a.go", { href: linkTo("accounts") }, "accounts"), "."], block(line, "First request"));
+    ". If your program runs and nothing shows, it talks to another address or AccountSid."], block(line, "First request"));
 }
 
 function renderDetail(request, all) {
   const at = all.findIndex((other) => other.number === request.number);
-  const beside = (other, word) => other && h("a.btn.bare", { href: linkTo("requests", String(other.number)) }, word);
-  const colour = colourOf(request.status);
+  const beside = (other, word) => other && h("a.btn.bare", { href: linkTo("requests", other.number) }, word);
+  const colour = outcomeOf(request);
   const sentence = request.reason ?? (request.rule == null ? `Served by ${request.operation ?? "no operation"}.` : `Rule ${request.rule} applied.`);
-  return h("section.panel.stick", { "aria-labelledby": "detail", key: "detail" },
-    h("header", h("span", { class: `code ${colour}` }, request.status),
-      h("h2", { id: "detail", tabindex: "-1", "data-focus": true }, request.operation ?? "no operation"),
-      h("span.dim", `#${request.number} · ${timeOfDay(request.at)}`), h("span.grow"),
-      h("a.btn.bare", { href: linkTo("requests", "", Object.fromEntries(state.route.query)) }, icon("failed"), h("span.vh", "Close"))),
+  return detailPanel(request.operation ?? "no operation",
+    [h(`span.code.${colour}`, request.status), h("span.dim.grow", `#${request.number} · ${timeOfDay(request.at)}`)],
     h(".pad",
       why("Why this answer", request.rule != null || colour !== "green" ? "red" : "green", h("p",
         request.rule != null && [h("a.go", { href: linkTo("faults") }, `Rule ${request.rule}`), " applied. "], sentence),
+        request.did.map((sentence) => h("p.soft", sentence)),
         request.warnings.map((warning) => h("p.soft", icon("warn", "i amber"), " ", warning))),
       facts([
         ["Asked", h("code", `${request.method} ${request.target.split("?")[0]}`)],
         ...Object.entries({ ...request.query, ...request.form }).map(([name, values]) => [h("code", name), h("code", values.join(", "))]),
-        ["Client", request.headers.find(([name]) => name === "user-agent")?.[1]],
-        ["Answer", `${plural(request.length, "byte")} in ${(request.seconds * 1000).toFixed(1)} ms`],
+        ["Client", `${request.headers.find(([name]) => name === "user-agent")?.[1] ?? "unnamed"}, so wire ${request.wire}`],
+        ["Answer", `${isCut(request) ? `cut off after ${request.sent_length} of ` : ""}${plural(request.length, "byte")} in ${(request.seconds * 1000).toFixed(1)} ms`],
         ["Next page", request.next_page_uri && h("code", request.next_page_uri)],
       ]),
-      h("details", h("summary", `Headers: ${request.headers.length} in`),
-        facts(request.headers.map(([name, value]) => [h("code", name), h("code", value)]))),
+      request.body && block(request.body, "Answer"),
+      details(`Headers: ${request.headers.length} in, ${request.response_headers?.length ?? 0} out`, codes([...request.headers, ...request.response_headers ?? []])),
       h(".row.wrap",
-        copyButton(async () => (await get(inAccount(state.route.account, `/requests/${request.number}/curl`))).command, "Copy as curl"),
+        copyButton(async () => (await read(`/requests/${request.number}/curl`)).command, "Copy as curl"),
         beside(all[at + 1], `← #${all[at + 1]?.number}`), at > 0 && beside(all[at - 1], `#${all[at - 1]?.number} →`))));
 }
 

@@ -1,17 +1,11 @@
-// Try it: all operations, with the account's own values. These are real requests: they count and are journaled.
-
 import { block, page } from "./actions.js";
-import { get, inAccount, origin } from "./api.js";
+import { get, origin } from "./api.js";
 import { details, facts, h, panel, segment, why } from "./dom.js";
 import { isFound, searchField } from "./filters.js";
 import { colourOf, plural } from "./format.js";
 import { writeProgram } from "./programs.js";
-import { linkTo, state } from "./state.js";
+import { linkTo, read, state } from "./state.js";
 
-const CHOICES = {
-  Status: "in-progress paused stopped completed", PauseBehavior: "skip silence", RecordingChannels: "mono dual", RequestedChannels: "1 2",
-  IncludeSoftDeleted: "true false", Record: "true false", Muted: "true false", Hold: "true false",
-};
 const MAX_SHOWN = 20000;
 const MAX_FIELDS = 12;
 let [wire, language, answer, values] = ["twilio", "curl", null, { call_sid: `CA${"0".repeat(31)}1` }];
@@ -25,7 +19,7 @@ async function load(route) {
 }
 
 const render = ({ operations, operation }) => [
-  h(".title", h("h1", { tabindex: "-1" }, "Try it"), h("span.dim", "real requests: they count, are journaled, and faults apply to them")),
+  h(".title", h("h1", "Try it"), h("span.dim", "real requests: they count, are journaled, and faults apply to them")),
   h(".cols.try", renderOperations(operations, operation), renderForm(operation), answer && renderAnswer()),
 ];
 
@@ -49,15 +43,13 @@ function renderForm(operation) {
   const given = collect(operation);
   const update = ({ target }) => { values = { ...values, [target.name]: target.value.trim() }; page.redraw(); };
   const send = (event) => { event.preventDefault(); sendRequest(operation, given); };
-  const field = (name) => h("label", { key: name }, name, CHOICES[name]
-    ? h("select", { name, value: values[name] ?? "" }, ["", ...CHOICES[name].split(" ")].map((choice) => h("option", { value: choice }, choice || "not given")))
-    : h("input.mono", { name, autocomplete: "off", value: values[name] ?? "" }));
+  const field = (name) => h("label", { key: name }, name, h("input.mono", { name, autocomplete: "off", value: values[name] ?? "" }));
   const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).filter((name) => name !== "account_sid");
   return panel(operation.name, h("code.dim.one", operation.method), h("form.pad", {
     key: operation.name, oninput: update, onsubmit: send, onkeydown: (event) => { if (event.key === "Enter" && event.ctrlKey) send(event); },
   },
   names.map(field), h(".fields", operation.parameters.slice(0, MAX_FIELDS).map(field)),
-  h(".row.wrap", h("button.first", { "data-changes": true }, "Send"), h("kbd", "Ctrl Enter"), h("span.grow"),
+  h(".row.wrap", h("button.first", "Send"), h("kbd", "Ctrl Enter"), h("span.grow"),
     segment("Wire", [["twilio", "twilio"], ["schema", "schema"]], wire, (chosen) => { wire = chosen; page.redraw(); })),
   h(".row.wrap", h("h3.grow", "The same as"),
     segment("Language", [["curl", "curl"], ["python", "Python"], ["node", "Node"], ["ruby", "Ruby"]], language, (chosen) => { language = chosen; page.redraw(); })),
@@ -84,7 +76,7 @@ async function sendRequest({ name, method }, given) {
     Object.assign(answer, { size: bytes.byteLength, body: /audio/.test(response.headers.get("content-type") ?? "") ? "" : new TextDecoder().decode(bytes) });
   } catch (error) { answer.problem = String(error); }
   answer.ms = performance.now() - started;
-  answer.entry = (await get(inAccount(state.route.account, "/requests?limit=1"))).requests[0];
+  answer.entry = (await read("/requests?limit=1")).requests[0];
   await page.reload();
 }
 
@@ -98,7 +90,7 @@ function describe(found) {
 
 function renderAnswer() {
   let found = null;
-  try { found = JSON.parse(answer.body); } catch { /* sound, XML or nothing */ }
+  try { found = JSON.parse(answer.body); } catch { }
   const text = (found ? JSON.stringify(found, null, 2) : answer.body).slice(0, MAX_SHOWN);
   const isServed = answer.status && answer.status < 400 && !answer.problem;
   return panel("Answer", [h(`span.code.${isServed ? colourOf(answer.status) : "red"}`, answer.status || "cut"),

@@ -1,11 +1,8 @@
-// Calls: each live call with its conversation as it happens, requests to the app, recordings, and the debugger.
-
-import { change } from "./actions.js";
-import { get, inAccount } from "./api.js";
+import { block, change } from "./actions.js";
 import { button, chip, facts, h, icon, panel, why } from "./dom.js";
-import { emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
+import { besides, detailPanel, emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
 import { colourOf, length, moment, plural, shorten, timeOfDay } from "./format.js";
-import { linkTo, now, state } from "./state.js";
+import { linkTo, now, read } from "./state.js";
 import { table } from "./table.js";
 
 const SIGNS = {
@@ -14,9 +11,8 @@ const SIGNS = {
 };
 
 async function load(route) {
-  const account = inAccount(route.account);
   const [found, events, detail] = await Promise.all([
-    get(`${account}/calls`), get(`${account}/debugger`), route.id ? get(`${account}/calls/${encodeURIComponent(route.id)}`) : null,
+    read("/calls"), read("/debugger"), route.id ? read(`/calls/${encodeURIComponent(route.id)}`) : null,
   ]);
   return { found: found.reverse(), events: events.reverse(), detail, title: detail ? `Call ${shorten(detail.sid)}` : "Calls" };
 }
@@ -25,7 +21,7 @@ const statusOf = (call) => chip(SIGNS[call.status][0], call.status, SIGNS[call.s
 
 const columns = [
   ["Status", "c1", statusOf],
-  ["Call", "", (call) => h("a", { href: linkTo("calls", call.sid, Object.fromEntries(state.route.query)) }, h("code", { title: call.sid }, shorten(call.sid)))],
+  ["Call", "", (call) => h("a", { href: linkTo("calls", call.sid) }, h("code", { title: call.sid }, shorten(call.sid)))],
   ["From", "lo", (call) => call.from],
   ["To", "lo", (call) => call.to],
   ["Direction", "w", (call) => call.direction],
@@ -38,11 +34,11 @@ function render({ found, events, detail }) {
   const rows = found.filter((call) => (!isShown("live") || !call.is_over) && isFound(call.sid, call.from, call.to, call.status)).slice(0, 500);
   const list = found.length ? h("section.panel", { "aria-label": "Calls", key: "list" },
     h("header", searchField("Find a call", "SID, number or status"), ticks("Show", [["live", `live ${live}`]])),
-    table("Calls, newest first", columns, rows, { selected: detail?.sid, keyOf: (call) => call.sid }))
-    : emptyState("No call yet", "Calls that began here are shown as they happen. Place one over REST, or let a person call your voice app:", h(".block", h("pre", { tabindex: "0" }, "recmock call http://127.0.0.1:5000/voice --say \"Hi, this is Ann.\"")));
+    table("Calls, newest first", columns, rows, { selected: detail?.sid }))
+    : emptyState("No call yet", "Place one over REST, or let a person call your voice app:", block("recmock call http://127.0.0.1:5000/voice", "Call"));
   return [
-    h(".title", { key: "title" }, h("h1", { tabindex: "-1" }, "Calls"), h("span.dim", live ? `${plural(live, "call")} in progress` : "no call is in progress")),
-    h("div", { class: detail ? "cols side" : "cols", key: "cols" }, h(".cols", list, renderDebugger(events)), detail && renderDetail(detail)),
+    h(".title", h("h1", "Calls"), h("span.dim", live ? `${plural(live, "call")} in progress` : "no call is in progress")),
+    besides(h(".cols", list, renderDebugger(events)), detail && renderDetail(detail)),
   ];
 }
 
@@ -64,11 +60,9 @@ function describe(call) {
 function renderDetail(call) {
   const [colour, sentence] = describe(call);
   const act = (path, body) => () => change("POST", `/calls/${call.sid}/${path}`, body);
-  return h("section.panel.stick", { "aria-labelledby": "detail", key: "detail" },
-    h("header", statusOf(call), h("h2", { id: "detail", tabindex: "-1", "data-focus": true }, shorten(call.sid)), h("span.grow"),
-      !call.is_over && button("Play to its end", act("play", { until: "end" }), { "data-changes": true }),
-      !call.is_over && button("Hang up", act("hang-up"), { class: "harm", "data-changes": true }),
-      h("a.btn.bare", { href: linkTo("calls", "", Object.fromEntries(state.route.query)) }, icon("failed"), h("span.vh", "Close"))),
+  return detailPanel(shorten(call.sid), [statusOf(call), h("span.grow"),
+      !call.is_over && button("Play to its end", act("play", { until: "end" })),
+      !call.is_over && button("Hang up", act("hang-up"), { class: "harm" })],
     h(".pad", why("How it stands", colour, h("p", sentence)),
       facts([["From", call.from], ["To", call.to], ["Created", moment(call.created, now())], ["Answered", call.answered && moment(call.answered, now())],
         ["Ended", call.ended && moment(call.ended, now())], ["Answered by", call.answered_by], ["Parent", call.parent_call_sid && h("code", call.parent_call_sid)]])),

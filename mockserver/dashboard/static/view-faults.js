@@ -1,11 +1,8 @@
-// Faults: what the next request will meet, where rules applied, and a form that adds one.
-
-import { block, change, changeWithUndo, page } from "./actions.js";
-import { get, inAccount } from "./api.js";
-import { button, h, icon, panel, segment, why } from "./dom.js";
-import { count, timeOfDay } from "./format.js";
-import { shortTarget } from "./requests.js";
-import { linkTo, state } from "./state.js";
+import { change, changeWithUndo, page } from "./actions.js";
+import { get } from "./api.js";
+import { button, h, panel, segment, why } from "./dom.js";
+import { count } from "./format.js";
+import { linkTo, read, state } from "./state.js";
 import { table } from "./table.js";
 
 const NETWORK = ["connection_reset_by_peer", "empty_response", "malformed_response_chunk", "random_data_then_close", "truncated_response"];
@@ -14,24 +11,14 @@ let kind = "status";
 let draft = {};
 
 async function load(route) {
-  const [rules, operations] = await Promise.all([get(inAccount(route.account, "/faults")), get("operations")]);
+  const [rules, operations] = await Promise.all([read("/faults"), get("operations")]);
   return { rules, operations };
 }
 
-const words = (when) => Object.entries(when ?? {}).map(([name, value]) =>
-  name === "op" ? String(value) : `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(", ") || "every request";
-
-function describeThen(then) {
-  if (typeof then !== "object" || then === null) return String(then);
-  const parts = [];
-  if (then.status) parts.push(String(then.status));
-  if (then.fault) parts.push(String(then.fault));
-  if (then.retry_after != null) parts.push(`Retry-After ${then.retry_after}`);
-  for (const [name, value] of Object.entries(then)) {
-    if (!["status", "fault", "retry_after"].includes(name)) parts.push(`${name} ${typeof value === "object" ? JSON.stringify(value) : value}`);
-  }
-  return parts.join(", ");
-}
+const show = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+const words = (when) => Object.entries(when ?? {}).map(([name, value]) => (name === "op" ? value : `${name} ${show(value)}`)).join(", ") || "every request";
+const describeThen = (then) => (typeof then === "object" ? Object.entries(then).map(([name, value]) =>
+  (/^(status|fault)$/.test(name) ? value : `${name === "retry_after" ? "Retry-After" : name} ${show(value)}`)).join(", ") : String(then));
 
 const describeRule = (rule) => rule.fault ? describeThen(rule.fault.then)
   : rule.sequence ? `in turn: ${rule.sequence.answers.map(describeThen).join(" → ")}`
@@ -47,44 +34,33 @@ const columns = [
   ["#", "num dim", (rule) => rule.number],
   ["When", "fill", (rule) => h("code", words((rule.fault ?? rule.sequence ?? {}).when))],
   ["Then", "fill", (rule) => h("b", describeRule(rule))],
-  ["Applied", "lo", (rule) => [h("b", count(rule.applied)), h("span.dim", ` of ${count(rule.matched)} that matched`)]],
+  ["Applied", "lo", (rule) => [h("b", count(rule.applied)), ` of ${count(rule.matched)} that matched`]],
   ["Left", "lo", leftOf],
   ["", "num", (rule) => button("Remove", () => changeWithUndo("DELETE", `/faults/${rule.number}`, undefined, `Rule ${rule.number} is removed.`),
-    { class: "bare harm", "aria-label": `Remove rule ${rule.number}`, "data-changes": true })],
+    { class: "bare harm", "aria-label": `Remove rule ${rule.number}` })],
 ];
 
 function render({ rules, operations }) {
-  const applied = state.requests.filter((request) => request.rule != null);
   return [
-    h(".title", { key: "title" }, h("h1", { tabindex: "-1" }, "Faults"),
-      h("span.dim", "tried from above; the first that matches is applied"), h("span.grow"),
-      button("Remove all", () => changeWithUndo("DELETE", "/faults", undefined, "All faults are removed."), { class: "harm", "data-changes": true, "data-off": !rules.length })),
-    rules.length ? h("section.panel", { "aria-label": "Rules", key: "rules" }, table("Fault rules", columns, rules, { keyOf: (rule) => String(rule.number) }))
+    h(".title", h("h1", "Faults"),
+      h("span.dim", "tried from above; the first that matches is applied"), h("a.go", { href: linkTo("requests", "", { show: "rule" }) }, "where they applied"), h("span.grow"),
+      button("Remove all", () => changeWithUndo("DELETE", "/faults", undefined, "All faults are removed."), { class: "harm", disabled: !rules.length })),
+    rules.length ? h("section.panel", { "aria-label": "Rules", key: "rules" }, table("Fault rules", columns, rules))
       : why("What the next request will meet", "green", h("p", "No rule: every request is served.")),
     renderForm(operations),
-    applied.length ? panel("Where they applied", h("span.dim", `${applied.length} of the newest ${state.requests.length} requests`),
-      h("ol.story", applied.slice(0, 20).map((request) => h("li", { key: String(request.number) },
-        h("time", timeOfDay(request.at)), icon("request", "g red"),
-        h("span.one", h("a.go", { href: linkTo("requests", String(request.number)) }, `#${request.number}`), ` ${request.method} ${shortTarget(request.target)}: ${request.status}`),
-        h("span.dim", `rule ${request.rule}`))))) : "",
   ];
 }
 
+const toValue = (text) => (/^[\d.]+$/.test(text) ? Number(text) : text);
+
 function build(form) {
-  const given = Object.fromEntries([...form].map(([name, value]) => [name, String(value).trim()]).filter(([, value]) => value));
-  const when = {};
-  if (given.op) when.op = given.op;
-  if (given.path) when.path = given.path;
-  if (given.page) when.page = Number(given.page);
-  if (given.every) when.every = Number(given.every);
+  const given = Object.fromEntries([...form].map(([name, value]) => [name, toValue(value.trim())]).filter(([, value]) => value !== ""));
+  const pick = (...names) => Object.fromEntries(names.filter((name) => name in given).map((name) => [name, given[name]]));
+  const when = pick("op", "path", "page", "every");
   const some = Object.keys(when).length ? { when } : {};
-  if (kind === "answers") return { sequences: [{ ...some, answers: (given.answers ?? "500, ok").split(/[\s,]+/).filter(Boolean).map((word) => (/^\d+$/.test(word) ? Number(word) : word)) }] };
-  const then = kind === "status" ? { status: Number(given.status ?? 503), ...(given.retry_after ? { retry_after: Number(given.retry_after) } : {}) }
-    : kind === "delay" ? { delay: given.delay ?? "2s" } : { fault: given.fault ?? NETWORK[0] };
-  const rule = { ...some, then };
-  if (given.times) rule.times = Number(given.times);
-  if (given.probability) rule.probability = Number(given.probability);
-  return { faults: [rule] };
+  if (kind === "answers") return { sequences: [{ ...some, answers: String(given.answers ?? "500, ok").split(/[\s,]+/).filter(Boolean).map(toValue) }] };
+  const defaults = { status: 503, delay: "2s", fault: NETWORK[0] };
+  return { faults: [{ ...some, then: { [kind]: given[kind] ?? defaults[kind], ...pick("retry_after") }, ...pick("times", "probability") }] };
 }
 
 function inWords(command) {
@@ -119,8 +95,7 @@ function renderForm(operations) {
       kind === "answers" && field("Answers", "answers", "500, ok"),
       kind !== "answers" && [field("Times", "times", "no limit", number), field("Probability", "probability", "1", number)]),
     why("In words", "blue", h("p", inWords(command))),
-    h(".row.wrap", h("button.first", { "data-changes": true }, "Add fault")),
-    block(JSON.stringify(command), "The same as JSON", { class: "block flow" })));
+    h(".row.wrap", h("button.first", "Add fault"))));
 }
 
 export const faults = { title: "Faults", key: "f", load, render, counts: () => ({ number: state.account?.rule_count }) };

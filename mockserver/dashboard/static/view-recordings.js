@@ -1,0 +1,119 @@
+import { block, change, copyButton } from "./actions.js";
+import { origin } from "./api.js";
+import { statusIn } from "./deck.js";
+import { button, chip, h, panel } from "./dom.js";
+import { emptyState, isFound, searchField } from "./filters.js";
+import { count, length, moment, plural, shorten } from "./format.js";
+import { linkTo, now, read, setQuery, state } from "./state.js";
+import { mayEnter, table } from "./table.js";
+import { nextOf, tape, waitOf } from "./tape.js";
+import { loadRecording, renderRecording } from "./view-recording.js";
+
+const STATUSES = "in-progress paused processing completed absent failed".split(" ");
+let flight = { account: "", rows: new Map() };
+let shown = { key: "", recordings: [] };
+
+async function load(route) {
+  if (route.id) return loadRecording(route, shown.recordings);
+  const { query } = route;
+  const q = query.get("q") ?? "";
+  const wanted = new URLSearchParams({ limit: "50", deleted: query.get("deleted") ?? "false" });
+  for (const name of ["status", "older_than"]) if (query.get(name)) wanted.set(name, query.get(name));
+  if (/^CA\w{32}$/.test(q)) wanted.set("CallSid", q);
+  const [found, timelines] = await Promise.all(["recordings?" + wanted, "timelines?limit=100"].map((path) => read(`/${path}`)));
+  const key = `${state.account.account_sid} ${query}`;
+  const known = new Set(shown.recordings.map((row) => row.sid));
+  const news = shown.key === key ? found.recordings.filter((row) => !known.has(row.sid)).length : 0;
+  if (shown.key !== key || !news || mayEnter()) shown = { key, ...found };
+  else shown.recordings = shown.recordings.map((row) => found.recordings.find((own) => own.sid === row.sid) ?? row);
+  keepFlight(timelines);
+  return { found, news };
+}
+
+function keepFlight(timelines) {
+  if (flight.account !== state.account.account_sid || mayForget) flight = { account: state.account.account_sid, rows: new Map() };
+  mayForget = false;
+  const live = new Set(timelines.map((own) => own.sid));
+  for (const [sid, own] of flight.rows) if (!live.has(sid)) flight.rows.set(sid, { ...own, hasEnded: true });
+  for (const own of timelines) flight.rows.set(own.sid, own);
+}
+let mayForget = false;
+addEventListener("hashchange", () => { mayForget = state.route.view !== "recordings" || state.route.id !== ""; });
+
+const nameOf = (row) => row.handle ?? h("code", { title: row.sid, class: row.status === "deleted" ? "gone" : null }, shorten(row.sid));
+const clientsSee = (row) => row.shown_status !== row.status && h("span.as", `clients see ${row.shown_status}`);
+
+const columns = [
+  ["Status", "lo c1", (row) => chip(row.status)],
+  ["Recording", "", (row) => [h("a", { class: row.handle ? "strong" : null, href: linkTo("recordings", row.sid) }, nameOf(row)), h(".sub", chip(row.status), " ", clientsSee(row))]],
+  ["Length", "num", (row) => length(row.duration)],
+  ["Ch", "num lo", (row) => row.channels],
+  ["Source", "lo", (row) => row.source],
+  ["Call", "w", (row) => h("code.dim", { title: row.call_sid }, shorten(row.call_sid))],
+  ["Note", "fill w dim", (row) => [clientsSee(row), row.is_encrypted && " encrypted", row.error_code && ` error ${row.error_code}`]],
+  ["Created, UTC", "num lo", (row) => moment(row.date_created, now())],
+];
+
+function render(data, route) {
+  if (route.id) return renderRecording(data);
+  const { found, news } = data;
+  const status = route.query.get("status");
+  const all = state.account.corpus + state.account.created;
+  const rows = shown.recordings.filter((row) => isFound(row.sid, row.handle ?? "", row.call_sid, row.source));
+  const press = (name, value, word) => button(word, () => setQuery({ [name]: route.query.get(name) === value ? "" : value, older_than: "" }),
+    { class: "tick", "aria-pressed": String(route.query.get(name) === value), key: word });
+  const older = shown.older_than && linkTo("recordings", "", { ...Object.fromEntries(route.query), older_than: shown.older_than });
+  return [
+    h(".title", h("h1", "Recordings"), news > 0 && button(`${news} new`, () => { shown = { ...shown, ...found }; setQuery({}); }, { class: "news", "data-key-u": true }),
+      h("span.grow"), copyButton(listLine(), "Copy as curl", { class: "bare" })),
+    flight.rows.size ? renderFlight() : "",
+    !all && !shown.recordings.length ? renderEmpty() : h("section.panel", { "aria-label": "All recordings", key: "all" },
+      h("header", searchField("Find a recording", "SID, handle or call"),
+        h(".filters", { role: "group", "aria-label": "Status" }, STATUSES.map((own) => press("status", own, own)), press("deleted", "true", "with deleted"))),
+      table("Recordings, newest first", columns, rows, { foot: [
+        route.query.get("older_than") && h("a.btn", { href: linkTo("recordings", "", { ...Object.fromEntries(route.query), older_than: "" }) }, "Newest"),
+        older && h("a.btn", { href: older }, status && rows.length < 50 ? "Look further" : "Older"),
+        h("span.grow", status ? `Looked at ${count(shown.looked_at)}, ${rows.length || "none"} ${status}` : `${plural(rows.length, "recording")} of about ${count(all)}`)] })),
+  ];
+}
+
+function listLine() {
+  const { account_sid, auth_token } = state.account;
+  return `curl -su ${account_sid}:${auth_token} '${origin}/2010-04-01/Accounts/${account_sid}/Recordings.json?PageSize=50'`;
+}
+
+const renderEmpty = () => emptyState("A blank tape", "This account has no recordings. Any CallSid is a call in progress, so record one:",
+  block(listLine().replace("Recordings.json?PageSize=50", `Calls/CA${"0".repeat(31)}1/Recordings.json`).replace("curl ", "curl -X POST "), "Start a recording"));
+
+function renderFlight() {
+  const rows = [...flight.rows.values()];
+  const live = rows.filter((own) => !own.hasEnded);
+  const signals = live.filter((own) => nextOf(own)?.triggers.every((trigger) => trigger.due == null && trigger.seen == null)).length;
+  return panel("In flight", [h("span.dim", String(state.account.timeline_count)), h("span.grow"),
+    h("span.dim", `${live.length - signals} wait for the clock or a request, ${signals} for a signal`)],
+  h("ul.flight", { tabindex: "0", "aria-label": "Recordings in flight" }, rows.map((own) => h("li.f", { key: own.sid }, renderFlying(own)))));
+}
+
+function renderFlying(timeline) {
+  const { sid, recording, hasEnded } = timeline;
+  const done = timeline.steps.filter((step) => step.state === "done" && step.status).at(-1);
+  const last = state.events.filter((event) => event.sid === sid && statusIn(event.what)).at(-1);
+  const status = (hasEnded ? statusIn(last?.what) : done?.status) || "processing";
+  const next = nextOf(timeline);
+  const signal = next?.triggers.map((own) => own.trigger.signal).find(Boolean);
+  const wait = hasEnded || !next ? "nothing more" : [h("b", waitOf(next)), `, then ${next.status ?? next.what}`];
+  return [
+    h(".st-c.two", chip(status), /in-progress|paused|stopped/.test(status) && h("span.as", "clients see processing"), h("span.wait-s.soft", wait)),
+    h(".name.two", h("a.one", { class: recording === sid ? "one" : "strong one", href: linkTo("recordings", sid) }, recording === sid ? h("code", shorten(sid)) : recording), recording !== sid && h("code.dim", { title: sid }, shorten(sid))),
+    tape(timeline),
+    h(".wait.two", h("span.one", wait), h("span.as.one", signal && next.triggers.length === 1 ? "time alone will not do it" : next?.callbacks.length ? "with a callback" : "")),
+    h(".act.row", signal && !hasEnded && next.triggers.length === 1
+      ? button("Signal", () => change("POST", "/signals", { name: signal, recording: sid }), { class: "quiet", "aria-label": `Send ${signal} to ${recording}` })
+      : button("Next step", () => change("POST", `/recordings/${sid}/step`), { class: "quiet", "aria-label": `Next step of ${recording}`, disabled: hasEnded })),
+  ];
+}
+
+export const recordings = {
+  title: "Recordings", key: "r", load, render,
+  counts: () => ({ number: state.account && state.account.corpus + state.account.created }),
+};
