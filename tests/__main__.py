@@ -1,5 +1,6 @@
 """Runs every check that a change must pass: `python -m tests`. Further arguments go to pytest."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -29,6 +30,8 @@ def main() -> int:
         "combined coverage": [*python, "coverage", "combine", "--quiet"],
         "coverage": [*python, "coverage", "report"],
     }
+    if not _has_browser():
+        print("playwright ([browser]) or chromium is missing: the tests of the dashboard in a browser will be skipped")
     for name, command in checks.items():
         print(f"== {name}", flush=True)
         start = time.perf_counter()
@@ -41,6 +44,11 @@ def main() -> int:
         if code:
             return code
     return 0
+
+
+def _has_browser() -> bool:
+    is_installed = importlib.util.find_spec("playwright") is not None
+    return is_installed and any(map(shutil.which, ("chromium", "chromium-browser")))
 
 
 def _install_node_modules() -> Path:

@@ -13,6 +13,8 @@ _MEDIA_TYPES = {
     ".svg": b"image/svg+xml",
 }
 INDEX = "index.html"
+WORKER = "worker.js"
+"""The module that runs beside the tabs, not in them."""
 
 
 class PageFile(msgspec.Struct, frozen=True):

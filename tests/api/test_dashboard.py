@@ -44,6 +44,11 @@ def test_page_is_its_index_and_needs_nothing_from_elsewhere(api: Api) -> None:
     assert "style=" not in text
 
 
+def test_page_names_its_modules_at_once(api: Api) -> None:
+    named = re.findall(r"<ui/([^>]+)>; rel=modulepreload", api.request("GET", "/_mock/").headers["link"])
+    assert {*named, "worker.js"} == {name for name in list_names() if name.endswith(".js")}
+
+
 def test_imported_modules_exist() -> None:
     for name in list_names():
         file = read_file(name)

@@ -106,6 +106,11 @@ def test_cdn_host_serves_nothing_but_media_links(media_client: requests.Session,
     assert (answer.status_code, answer.json()["message"]) == (404, "media-cdn.twilio.com is not emulated by recmock")
 
 
+def test_twilios_host_has_no_dashboard(media_client: requests.Session) -> None:
+    answer = media_client.get("https://api.twilio.com/", headers={"accept": "text/html"}, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (404, 20404)
+
+
 def test_cdn_host_has_no_media_without_cdn(server: BackgroundServer, authority: CertificateAuthority) -> None:
     target = f"/_mock/media/{MOCK.demo.sid}/{MOCK.account(MOCK.demo.sid).corpus.get_sid(0)}.mp3"
     with wrap_in_tls(open_tunnel(server, "media-cdn.twilio.com:443"), authority, "media-cdn.twilio.com") as client:

@@ -24,8 +24,7 @@ async function show({ moveFocus = false, readAccount = false } = {}) {
   let data = null;
   let problem = null;
   try {
-    if (isOther || readAccount) await refresh();
-    data = await view.load(route);
+    [data] = await Promise.all([view.load(route), (isOther || readAccount) && refresh()]);
     state.isGone = false;
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) return askForToken();
@@ -92,9 +91,8 @@ addEventListener("hashchange", (event) => {
 });
 
 async function start() {
-  const [session, health] = await Promise.all([get("session"), get("health")]);
-  Object.assign(state, { session, version: health.version });
-  if (!session.is_signed_in) return askForToken();
+  get("health").then(({ version }) => { state.version = version; });
+  if (!(await get("session")).is_signed_in) return askForToken();
   await show();
   if (!isFirst) return;
   isFirst = false;

@@ -9,10 +9,7 @@ export const state = {
   requests: [],
   refused: 0,
   callbacks: [],
-  isLive: false,
   isGone: false,
-  mayChange: true,
-  session: { requires_token: false, is_signed_in: true },
   version: "",
   returnTo: "",
 };

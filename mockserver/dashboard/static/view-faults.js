@@ -32,8 +32,8 @@ function leftOf(rule) {
 
 const columns = [
   ["#", "num dim", (rule) => rule.number],
-  ["When", "fill", (rule) => h("code", words((rule.fault ?? rule.sequence ?? {}).when))],
-  ["Then", "fill", (rule) => h("b", describeRule(rule))],
+  ["When", "wrap", (rule) => h("code", words((rule.fault ?? rule.sequence ?? {}).when))],
+  ["Then", "wrap", (rule) => h("b", describeRule(rule))],
   ["Applied", "lo", (rule) => [h("b", count(rule.applied)), ` of ${count(rule.matched)} that matched`]],
   ["Left", "lo", leftOf],
   ["", "num", (rule) => button("Remove", () => changeWithUndo("DELETE", `/faults/${rule.number}`, undefined, `Rule ${rule.number} is removed.`),

@@ -14,7 +14,7 @@ export async function loadRecording(route, list) {
   const path = inAccount(route.account, `/recordings/${encodeURIComponent(route.id)}`);
   const recording = await get(path);
   const [timeline, sid, older, history] = await Promise.all([
-    get(`${path}/timeline`), get(`sids/${recording.sid}?account=${state.account.account_sid}`),
+    get(`${path}/timeline`), get(`sids/${recording.sid}?account=${route.account}`),
     read(`/recordings?limit=1&older_than=${recording.sid}`), get(`${path}/history`),
   ]);
   const sound = recording.status === "completed" ? await Promise.all(["waveform?width=240", "turns"].map((name) => get(`${path}/${name}`))) : null;

@@ -21,17 +21,17 @@ async function load(route) {
   for (const name of ["status", "older_than"]) if (query.get(name)) wanted.set(name, query.get(name));
   if (/^CA\w{32}$/.test(q)) wanted.set("CallSid", q);
   const [found, timelines] = await Promise.all(["recordings?" + wanted, "timelines?limit=100"].map((path) => read(`/${path}`)));
-  const key = `${state.account.account_sid} ${query}`;
+  const key = `${route.account} ${query}`;
   const known = new Set(shown.recordings.map((row) => row.sid));
   const news = shown.key === key ? found.recordings.filter((row) => !known.has(row.sid)).length : 0;
   if (shown.key !== key || !news || mayEnter()) shown = { key, ...found };
   else shown.recordings = shown.recordings.map((row) => found.recordings.find((own) => own.sid === row.sid) ?? row);
-  keepFlight(timelines);
+  keepFlight(timelines, route.account);
   return { found, news };
 }
 
-function keepFlight(timelines) {
-  if (flight.account !== state.account.account_sid || mayForget) flight = { account: state.account.account_sid, rows: new Map() };
+function keepFlight(timelines, account) {
+  if (flight.account !== account || mayForget) flight = { account, rows: new Map() };
   mayForget = false;
   const live = new Set(timelines.map((own) => own.sid));
   for (const [sid, own] of flight.rows) if (!live.has(sid)) flight.rows.set(sid, { ...own, hasEnded: true });

@@ -14,7 +14,7 @@ async function load(route) {
   const operations = await get("operations");
   const operation = operations.find(({ name }) => name === route.id) ?? operations[0];
   if (answer?.name !== operation.name) answer = null;
-  values.sid ??= state.account.timelines[0]?.sid;
+  values.sid ??= state.account?.timelines[0]?.sid;
   return { operations, operation };
 }
 
