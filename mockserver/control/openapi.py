@@ -21,6 +21,7 @@ from mockserver.control.endpoints.faults import RulesCommand
 from mockserver.control.endpoints.new_calls import CallCommand
 from mockserver.control.endpoints.requests import CountCommand, VerifyCommand, WaitCommand
 from mockserver.control.endpoints.scenario import AccountsCommand, ScenarioCommand, SignalCommand
+from mockserver.control.endpoints.session import SessionCommand
 from mockserver.control.endpoints.signatures import SignatureCommand
 from mockserver.control.reference import CONTROL_REQUESTS
 from mockserver.server.response import Response
@@ -31,6 +32,7 @@ _PREFIX = "/_mock"
 _IN_ACCOUNT = "/accounts/{account}"
 _SCHEMA_PATH = "#/components/schemas/{name}"
 _COMMANDS: dict[tuple[str, str], Any] = {
+    ("POST", "/session"): SessionCommand,
     ("PUT", "/overrides"): AccountOverrides,
     ("POST", "/clock"): ClockCommand,
     ("POST", "/snapshots"): SnapshotCommand,

@@ -65,7 +65,7 @@ def send(api: Api, method: str, target: str, raw: bytes) -> httpx.Response:
     start = "/_mock/accounts/demo"
     if target.startswith(start):
         return api.send_command(method, target.removeprefix(start), raw=raw)
-    return api.request(method, target)
+    return api._send(method, target, {}, raw)
 
 
 @pytest.mark.parametrize("name", sorted(DESCRIPTION["components"]["schemas"]))
@@ -122,7 +122,7 @@ VALUES = st.recursive(
 BODIES = [
     (path.removeprefix("/_mock/accounts/{account}"), method.upper(), example["value"])
     for path, method, operation in OPERATIONS
-    if "requestBody" in operation and not path.endswith("/wait")
+    if "requestBody" in operation and path.startswith("/_mock/accounts/{account}/") and not path.endswith("/wait")
     for example in operation["requestBody"]["content"]["application/json"]["examples"].values()
 ]
 
