@@ -10,6 +10,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -22,13 +23,22 @@ class Terminal:
 
     Args:
         columns: the width of the terminal.
+        folder: the working directory of the program; None for that of this process.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], columns: int = 80) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], columns: int = 80, folder: Path | None = None
+    ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=dict(environment), start_new_session=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=dict(environment),
+            cwd=folder,
+            start_new_session=True,
         )
         os.close(slave)
         self.output = ""

@@ -35,6 +35,15 @@ client.recordings.list({{ limit: 3 }}).then((found) =>
   console.log(found.map((recording) => recording.sid)));
 """
 """No line but the last is complete where it breaks: Node would run it without the rest."""
+_PROGRAMS = {"Shell": _SHELL, "Python": _PYTHON, "Node": _NODE}
+_LINES = {
+    "Shell": 'curl -u {credentials} "{url}/2010-04-01/Accounts/{sid}/Recordings.json?PageSize=2"',
+    "Python": 'from twilio.rest import Client; client = Client("{sid}", {token}); client.api.base_url = "{url}"; '
+    "print([recording.sid for recording in client.recordings.list(limit=3)])",
+    "Node": 'const client = require("twilio")("{sid}", {token}); client.api.baseUrl = "{url}"; '
+    "client.recordings.list({{ limit: 3 }}).then((found) => console.log(found.map((recording) => recording.sid)));",
+}
+"""The same programs in one line each, which is too long for a terminal."""
 _END = "Ctrl-C stops it."
 PAGE_PATH = "/_mock/"
 """The path of the dashboard."""
@@ -67,6 +76,8 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     rows: Sequence[tuple[str, Sequence[str]]] = ()
     """Further facts: a name with one or more sentences."""
+    has_short_programs: bool = False
+    """True if each program is one line."""
 
     def format(self, style: Style = PLAIN) -> str:
         """Return the text. Its programs can be pasted as they are, so they are not indented."""
@@ -87,12 +98,14 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True):
 
     def _write_programs(self) -> dict[str, str]:
         """Return the programs by their headings."""
-        token = json.dumps(self.token)  # Python and JavaScript read it alike
-        return {
-            "Shell": _SHELL.format(credentials=shlex.quote(f"{self.sid}:{self.token}"), sid=self.sid, url=self.url),
-            "Python": _PYTHON.format(sid=self.sid, token=token, url=self.url),
-            "Node": _NODE.format(sid=self.sid, token=token, url=self.url),
+        programs = _LINES if self.has_short_programs else _PROGRAMS
+        values = {
+            "credentials": shlex.quote(f"{self.sid}:{self.token}"),
+            "sid": self.sid,
+            "token": json.dumps(self.token),  # Python and JavaScript read it alike
+            "url": self.url,
         }
+        return {heading: program.format(**values) for heading, program in programs.items()}
 
 
 def choose_style(*, is_terminal: bool, environment: Mapping[str, str]) -> Style:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "serve": "serve the mock (the default)",
     "open": "print the address of a running server's dashboard, and open it",
+    "demo": "serve an account that lives: recordings arrive, calls are recorded, callbacks are shown",
     "exec": "run an unmodified program against a temporary mock",
     "env": "print the variables that point programs at a running server",
     "ca": "print the path of the local CA's certificate",

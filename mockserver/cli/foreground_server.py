@@ -4,9 +4,11 @@ import asyncio
 import gc
 import secrets
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
+from typing import TextIO
 
 from mockserver import __version__
 from mockserver.app import create_app
@@ -18,7 +20,7 @@ from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.representations.dates import format_iso8601
 from mockserver.server.listener import run
-from mockserver.server.listening_sockets import ListenError, bind_all
+from mockserver.server.listening_sockets import ListenError, ListeningSockets, bind_all
 from mockserver.server.request_log import log_requests
 from mockserver.settings.choices import LogFormat
 from mockserver.settings.parsing import Address
@@ -29,38 +31,58 @@ _PROBE_TIMEOUT = 2.0
 """Real seconds in which a recmock that has the port may answer."""
 
 
-def serve(settings: Settings, environment: Mapping[str, str] = MappingProxyType({})) -> int:
+def serve(
+    settings: Settings,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    *,
+    bind: Callable[[Address], ListeningSockets] = bind_all,
+    change_banner: Callable[[Banner], Banner] = lambda banner: banner,
+    run_beside: Callable[[Mock, str], AbstractContextManager[object]] = lambda mock, url: nullcontext(),
+) -> int:
     """Serve until the user interrupts the command, and return the exit code.
 
     Args:
         environment: the environment variables, which may forbid colour.
+        bind: returns the listening sockets of an address.
+        change_banner: returns the banner to print.
+        run_beside: returns what is active while the server runs, given the mock and the URL of the server. When it
+            begins, the server takes connections, and answers them soon.
     """
     token = None if settings.listen.is_loopback else settings.control_token or secrets.token_urlsafe(24)
     watch = Watch(settings.scenario)
     scenarios = load_scenarios(settings.scenario)
     mock = make_mock(settings, scenarios=scenarios, instance=secrets.token_hex(8), control_token=token)
     app = create_app(mock)
-    try:
-        listening_sockets = bind_all(settings.listen)
-    except ListenError as error:
-        raise CommandError(f"--listen: {error}{_describe_other_server(error)}") from None
+    listening_sockets = _bind(settings.listen, bind)
     address = listening_sockets.addresses[0]
     mock.set_address(address)
 
     def announce_ready() -> None:
         if settings.port_file is not None:
             _write_port(settings.port_file, address.port)
-        stream = sys.stderr if settings.log is LogFormat.JSON else sys.stdout  # whose reader parses every line
+        stream = choose_stream(settings)
         style = choose_style(is_terminal=stream.isatty(), environment=environment)
-        print(_make_banner(mock, address, scenarios).format(style), file=stream, flush=True)
+        print(change_banner(_make_banner(mock, address, scenarios)).format(style), file=stream, flush=True)
         watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
         gc.freeze()  # what exists now stays, so no later collection visits it
         gc.enable()
 
     watching: list[asyncio.Task[None]] = []
-    with log_requests(mock, sys.stdout, environment):
+    with run_beside(mock, address.to_url()), log_requests(mock, sys.stdout, environment):
         run(app, listening_sockets, announce_ready, Proxy.from_settings(settings))
     return 0
+
+
+def choose_stream(settings: Settings) -> TextIO:
+    """Return the output of text for people: not the standard output if a program parses each of its lines."""
+    return sys.stderr if settings.log is LogFormat.JSON else sys.stdout
+
+
+def _bind(address: Address, bind: Callable[[Address], ListeningSockets]) -> ListeningSockets:
+    try:
+        return bind(address)
+    except ListenError as error:
+        raise CommandError(f"--listen: {error}{_describe_other_server(error)}") from None
 
 
 def _describe_other_server(error: ListenError) -> str:

@@ -5,7 +5,7 @@ import socket
 from functools import cache
 from typing import Any, Self
 
-from mockserver.settings.parsing import LOOPBACK_HOSTS, Address
+from mockserver.settings.parsing import LOOPBACK_HOSTS, MAX_PORT, Address
 
 BACKLOG = 2048
 _MISSING_FAMILY = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
@@ -17,7 +17,7 @@ _ADVICE = {
 }
 """What to try, by the `errno` of the failure."""
 _MAX_ATTEMPTS = 20
-"""How often to select another port if the free port of one loopback is in use on the other."""
+"""How often to select another port if a port is in use, or in use on the other loopback."""
 
 
 class ListenError(Exception):
@@ -117,6 +117,22 @@ def bind_all(address: Address) -> ListeningSockets:
                 raise
             failure = error
     raise failure
+
+
+def bind_next_free(address: Address) -> ListeningSockets:
+    """Return the listening sockets of an address, or of the next higher port that no other server uses.
+
+    Raises:
+        ListenError: if no port near it is free, or for another reason than a port in use.
+    """
+    last = min(address.port + _MAX_ATTEMPTS, MAX_PORT)
+    for port in range(address.port, last):
+        try:
+            return bind_all(address._replace(port=port))
+        except ListenError as error:
+            if not error.is_port_taken:
+                raise
+    return bind_all(address._replace(port=last))
 
 
 def get_bound_address(listening_socket: socket.socket) -> Address:

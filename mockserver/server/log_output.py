@@ -5,6 +5,7 @@ import os
 import select
 import stat
 from collections.abc import Callable, Sequence
+from typing import TextIO
 
 from mockserver.settings.machine_clock import stopwatch
 
@@ -88,6 +89,19 @@ class LogOutput:
         if not self.is_closed and not self._has_failed:
             self._has_failed = True
             logger.error("recmock: cannot write the request log: %s.", error.strerror)
+
+
+def find_descriptor(stream: TextIO | None) -> int | None:
+    """Return the descriptor of a stream, or None if it has none: tests replace streams, and some are closed."""
+    try:
+        return None if stream is None else stream.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def describe_missing(count: int) -> str:
+    """Return the line in the place of lines that were dropped."""
+    return f"recmock: {count} lines of the log are missing here: they could not be written."
 
 
 def _is_file(descriptor: int) -> bool:

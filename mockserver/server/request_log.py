@@ -25,7 +25,7 @@ from mockserver.journal.request_line import (
 )
 from mockserver.mock import Mock
 from mockserver.rest.representations.dates import format_iso8601
-from mockserver.server.log_output import LogOutput
+from mockserver.server.log_output import LogOutput, describe_missing, find_descriptor
 from mockserver.settings.choices import LogFormat
 from mockserver.settings.colors import shows_color
 from mockserver.settings.machine_clock import stopwatch, wall_microseconds
@@ -52,7 +52,7 @@ def log_requests(mock: Mock, stream: TextIO | None, environment: Mapping[str, st
         stream: where the lines go. A stream without a descriptor gets none.
         environment: the environment variables, which may forbid colour.
     """
-    descriptor = None if mock.settings.log is LogFormat.OFF else _find_descriptor(stream)
+    descriptor = None if mock.settings.log is LogFormat.OFF else find_descriptor(stream)
     if stream is None or descriptor is None:
         yield
         return
@@ -60,7 +60,7 @@ def log_requests(mock: Mock, stream: TextIO | None, environment: Mapping[str, st
         output = LogOutput(descriptor, "utf-8", _describe_missing_as_json)
         log = RequestLog(output, format_as_json)
     else:
-        output = LogOutput(descriptor, stream.encoding, _describe_missing)
+        output = LogOutput(descriptor, stream.encoding, describe_missing)
         is_colored = shows_color(is_terminal=os.isatty(descriptor), environment=environment)
         log = RequestLog(output, TextFormat(mock.demo.sid, COLORED if is_colored else PLAIN))
     mock.on_request = log.add
@@ -208,17 +208,5 @@ _redact_query = lru_cache(_MAX_CACHED)(redact_urlencoded)
 _MILLISECONDS = NumberTexts("{:03}".format)
 
 
-def _describe_missing(count: int) -> str:
-    return f"recmock: {count} lines of the log are missing here: they could not be written."
-
-
 def _describe_missing_as_json(count: int) -> str:
     return f'{{"missing":{count}}}'
-
-
-def _find_descriptor(stream: TextIO | None) -> int | None:
-    """Return the descriptor of a stream, or None if it has none: tests replace streams, and some are closed."""
-    try:
-        return None if stream is None else stream.fileno()
-    except (AttributeError, OSError, ValueError):
-        return None

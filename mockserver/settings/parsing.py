@@ -27,7 +27,8 @@ _SERVER_WITHOUT_SCHEME = rf"(?a)(?:(?P<host>{_HOST}):)?(?P<rest>\d{{1,5}}(?:/.*)
 _BASE_URL = r"(?a)(?i:https?)://[A-Za-z0-9.\-_\[\]:]+"
 _HTTP_URL = r"(?i:https?)://"
 _LARGEST_COUNT = 10**12
-_MAX_PORT = 65535
+MAX_PORT = 65535
+"""The highest port."""
 LOOPBACK_HOSTS = ("127.0.0.1", "::1")
 """The addresses that localhost stands for."""
 
@@ -65,7 +66,7 @@ class Address(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Parse `HOST:PORT`, `[::1]:PORT` or `PORT`. In `:PORT` the host is 127.0.0.1, in `PORT` it is localhost."""
         match = re.fullmatch(_ADDRESS, f"localhost:{text}" if text.isdecimal() else text)
-        if match is None or int(match["port"]) > _MAX_PORT:
+        if match is None or int(match["port"]) > MAX_PORT:
             raise BadValueError("HOST:PORT such as 127.0.0.1:4010 or [::1]:0", text)
         return cls(match["host"].strip("[]") or LOOPBACK_HOSTS[0], int(match["port"]))
 
@@ -106,8 +107,8 @@ def parse_host(text: str) -> str:
 
 def parse_port(text: str) -> int:
     """Parse a port."""
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MAX_PORT:
-        raise BadValueError(f"a port from 0 to {_MAX_PORT}", text)
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > MAX_PORT:
+        raise BadValueError(f"a port from 0 to {MAX_PORT}", text)
     return int(text)
 
 

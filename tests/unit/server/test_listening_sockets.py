@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mockserver.server import listening_sockets
-from mockserver.server.listening_sockets import ListenError, bind, bind_all, get_bound_address
+from mockserver.server.listening_sockets import ListenError, bind, bind_all, bind_next_free, get_bound_address
 from mockserver.settings.parsing import Address
 from tests.sockets import needs_ipv6
 
@@ -118,3 +118,46 @@ def test_search_for_a_free_port_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening_sockets, "bind", fail_for(IPV6, errno.EADDRINUSE))
     with pytest.raises(ListenError, match=r"cannot listen on \[::1\]:"):
         bind_all(Address("localhost", 0))
+
+
+def fail_below(port: int, tried: list[int], number: int = errno.EADDRINUSE) -> Bind:
+    """Return a `bind` that fails for every port below a number, and notes the ports."""
+
+    def bind_or_fail(address: Address) -> socket.socket:
+        tried.append(address.port)
+        if address.port < port:
+            raise ListenError(f"cannot listen on {address}", number)
+        return bind(address._replace(port=0))
+
+    return bind_or_fail
+
+
+def test_next_free_port_replaces_busy_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(listening_sockets, "bind", fail_below(4012, tried))
+    bind_next_free(Address(IPV4, 4010)).close()
+    assert tried == [4010, 4011, 4012]
+
+
+def test_free_port_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(listening_sockets, "bind", fail_below(0, tried))
+    bind_next_free(Address(IPV4, 0)).close()
+    assert tried == [0]
+
+
+@pytest.mark.parametrize(("port", "last"), [(4010, 4030), (65533, 65535), (65535, 65535)])
+def test_search_for_the_next_port_ends(port: int, last: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(listening_sockets, "bind", fail_below(65536, tried))
+    with pytest.raises(ListenError, match=f":{last}$"):
+        bind_next_free(Address(IPV4, port))
+    assert tried == [*range(port, last + 1)]
+
+
+def test_other_failures_than_a_busy_port_end_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(listening_sockets, "bind", fail_below(65536, tried, errno.EACCES))
+    with pytest.raises(ListenError):
+        bind_next_free(Address(IPV4, 80))
+    assert tried == [80]

@@ -30,6 +30,7 @@ BUNDLED_NAMES = (
     "late-media",
     "late-webhook",
     "legs-of-a-call",
+    "living-account",
     "million-recordings",
     "outage-window",
     "page-drift",
