@@ -53,8 +53,13 @@ BLOCKS = [Block(*found) for found in re.findall(r"^```(\w+)\n(.*?)^```$", README
 SETUP = [block.text.strip() for block in BLOCKS if block.text.startswith("python3 -m venv")]
 
 
+FILES_OF_CONTAINERS = ("# compose.yaml", "# .github/", "# conftest.py")
+"""The first lines of blocks that `test_container_files.py` tests."""
+
+
 def find_blocks(language: str) -> list[Any]:
-    found = [block.text for block in BLOCKS if block.language == language and block.text.strip() not in SETUP]
+    others = [block for block in BLOCKS if not block.text.startswith(FILES_OF_CONTAINERS)]
+    found = [block.text for block in others if block.language == language and block.text.strip() not in SETUP]
     return [pytest.param(text, id=f"{language} {number}") for number, text in enumerate(found)]
 
 
