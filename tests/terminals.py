@@ -65,12 +65,27 @@ class Terminal:
         """
         deadline = time.monotonic() + _TIME_LIMIT
         while not re.search(pattern, self.output):
-            ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
-            assert ready, f"expected {pattern!r} in time, found {self.output!r}"
-            try:
-                part = os.read(self._master, 65536)
-            except OSError:  # Linux reports the end of the program so
-                part = b""
-            assert part, f"expected {pattern!r}, found {self.output!r}"
-            self.output += part.decode(errors="replace").replace("\r\n", "\n")
+            assert self._read_part(deadline), f"expected {pattern!r}, found {self.output!r}"
         return self.output
+
+    def read_to_end(self) -> str:
+        """Read until the program has ended, and return the whole output.
+
+        Raises:
+            AssertionError: if the program takes too long.
+        """
+        deadline = time.monotonic() + _TIME_LIMIT
+        while self._read_part(deadline):
+            pass
+        return self.output
+
+    def _read_part(self, deadline: float) -> bool:
+        """Read what there is, and return False at the end."""
+        ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
+        assert ready, f"expected more in time, found {self.output!r}"
+        try:
+            part = os.read(self._master, 65536)
+        except OSError:  # Linux reports the end of the program so
+            part = b""
+        self.output = (self.output + part.decode(errors="replace")).replace("\r\n", "\n")  # a part may end between both
+        return bool(part)
