@@ -29,12 +29,19 @@ LONG_TIMEOUT = 30.0
 """Real seconds: far more than any of it takes."""
 
 
+BROWSER = """\
+#!/bin/sh
+echo "$1" > "$0.opened"
+"""
+
+
 @contextmanager
-def run_demo(*flags: str, folder: Path) -> Iterator[Terminal]:
-    """Run a demo whose files would all be in one folder."""
+def run_demo(*flags: str, folder: Path, **variables: str) -> Iterator[Terminal]:
+    """Run a demo whose files would all be in one folder. No display is there, unless the variables name one."""
     folders = {name: str(folder) for name in ("HOME", "TMPDIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
-    given = {name: value for name, value in os.environ.items() if not name.startswith("RECMOCK_")}
-    with Terminal([*DEMO, *flags], {**given, **folders, "NO_COLOR": "1"}, folder=folder) as terminal:
+    others = ("RECMOCK_", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    given = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    with Terminal([*DEMO, *flags], {**given, **folders, "NO_COLOR": "1", **variables}, folder=folder) as terminal:
         yield terminal
 
 
@@ -127,6 +134,24 @@ def test_demo_plays_another_scenario_and_requires_the_token_beyond_loopback(tmp_
             AccountClient(ControlConnection(url)).clock.show()
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.process.wait(LONG_TIMEOUT) == 0
+
+
+@pytest.mark.parametrize(("flags", "is_opened"), [((), True), (("--no-open",), False)])
+def test_page_is_opened_in_the_browser_unless_forbidden(
+    flags: tuple[str, ...], is_opened: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "browser").write_text(BROWSER)
+    (tmp_path / "browser").chmod(0o755)
+    browser = {"DISPLAY": ":0", "BROWSER": str(tmp_path / "browser")}
+    with run_demo("--port", "0", *flags, folder=tmp_path, **browser) as terminal:
+        terminal.read_until("call +ringing")  # the first call comes after the page
+        url, _ = find_urls(terminal.output)
+    opened = [file.read_text() for file in tmp_path.glob("*.opened")]
+    assert opened == ([f"{url}/_mock/\n"] if is_opened else [])
+
+
+def test_address_of_the_page_is_printed(demo: Terminal) -> None:
+    assert f"  dashboard    {find_urls(demo.output)[0]}/_mock/\n" in demo.output
 
 
 @pytest.mark.parametrize("pace", ["0", "0.05", "101x", "fast"])

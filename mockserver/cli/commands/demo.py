@@ -5,6 +5,7 @@ from argparse import ArgumentTypeError
 from mockserver.cli import argument_types
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
+from mockserver.cli.commands.open import may_open_browser, open_page
 from mockserver.cli.options import add_settings
 from mockserver.settings.loading import get_all_settings
 
@@ -28,14 +29,15 @@ def _add_arguments(parser: Parser) -> None:
         metavar="RATE",
         help="How fast time passes, such as 5x, unless the scenario says it. Default: 1x.",
     )
+    parser.add_argument("--no-open", action="store_true", help="Open no browser, as without a display.")
     add_settings(parser, _SETTINGS, _DEFAULTS, starts_server=True)
 
 
 def _run(invocation: Invocation) -> int:
     from mockserver.cli.demo_server import serve_demo  # slow to import, and --help does not need it
 
-    options = invocation.options
-    return serve_demo(invocation.settings, invocation.environment, options.pace, lambda url: None)
+    open_or_not = open_page if may_open_browser(invocation) else lambda url: None
+    return serve_demo(invocation.settings, invocation.environment, invocation.options.pace, open_or_not)
 
 
 COMMAND = Command(_run, _add_arguments, settings=_SETTINGS, defaults=_DEFAULTS, is_server=True)

@@ -20,6 +20,18 @@ def has_display(environment: Mapping[str, str], platform: str = sys.platform) ->
     return platform in ("darwin", "win32") or any(environment.get(name) for name in _DISPLAY_VARIABLES)
 
 
+def may_open_browser(invocation: Invocation) -> bool:
+    """Return True unless the user forbids it, or there is no display."""
+    return not invocation.options.no_open and has_display(invocation.environment)
+
+
+def open_page(url: str) -> None:
+    """Open the dashboard of the server at a URL in the user's browser."""
+    import webbrowser  # few commands open one
+
+    webbrowser.open(f"{url}{PAGE_PATH}")
+
+
 def open_dashboard(url: str, *, opens_browser: bool) -> int:
     """Print the address of the dashboard of the server at a URL, and open it.
 
@@ -30,12 +42,9 @@ def open_dashboard(url: str, *, opens_browser: bool) -> int:
         fetch_version(url)
     except ControlError as error:
         raise CommandError(str(error)) from None
-    address = f"{url}{PAGE_PATH}"
-    print(address, flush=True)
+    print(f"{url}{PAGE_PATH}", flush=True)
     if opens_browser:
-        import webbrowser  # few commands open one
-
-        webbrowser.open(address)
+        open_page(url)
     return 0
 
 
@@ -45,8 +54,7 @@ def _add_arguments(parser: Parser) -> None:
 
 
 def _run(invocation: Invocation) -> int:
-    opens_browser = not invocation.options.no_open and has_display(invocation.environment)
-    return open_dashboard(find_server_url(invocation), opens_browser=opens_browser)
+    return open_dashboard(find_server_url(invocation), opens_browser=may_open_browser(invocation))
 
 
 COMMAND = Command(_run, _add_arguments, settings=REMOTE_SETTINGS)
