@@ -33,6 +33,8 @@ from tests.harness import PLUGIN_ALONE, make_settings
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CI = ROOT / ".ci" / "run"
+BROWSER_SETUP = ["-m venv .venv", "-m pip"]
+"""What CI does first. The checks follow even if it fails."""
 BASE_URL = "http://127.0.0.1:4010"
 FEW_EXAMPLES = """\
 from hypothesis import settings
@@ -94,11 +96,11 @@ def test_setup_commands_are_in_readme_and_ci() -> None:
 @pytest.mark.parametrize(
     ("failing", "calls"),
     [
-        ("", ["-m venv .venv", "-m pip", "-m tests", "-m tests.variants"]),
-        ("-m venv .venv", ["-m venv .venv"]),
-        ("-m pip", ["-m venv .venv", "-m pip"]),
-        ("-m tests", ["-m venv .venv", "-m pip", "-m tests"]),
-        ("-m tests.variants", ["-m venv .venv", "-m pip", "-m tests", "-m tests.variants"]),
+        ("", [*BROWSER_SETUP, "-m venv .venv", "-m pip", "-m tests", "-m tests.variants"]),
+        ("-m venv .venv", ["-m venv .venv", "-m venv .venv"]),
+        ("-m pip", [*BROWSER_SETUP, "-m venv .venv", "-m pip"]),
+        ("-m tests", [*BROWSER_SETUP, "-m venv .venv", "-m pip", "-m tests"]),
+        ("-m tests.variants", [*BROWSER_SETUP, "-m venv .venv", "-m pip", "-m tests", "-m tests.variants"]),
     ],
 )
 def test_ci_runs_variants_after_checks_and_stops_at_first_failure(
