@@ -1,6 +1,7 @@
 """A browser with the dashboard of a mock. Without playwright or Chromium, these tests are skipped."""
 
 import shutil
+from asyncio import events
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,13 +41,28 @@ SCENARIO = {
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def shared_browser() -> Iterator[tuple[Any, Any]]:
+    """A browser, and the event loop of playwright, which runs in this thread until the end of the session.
+
+    It is hidden from the tests of other modules: while a loop runs, a thread cannot run another.
+    """
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     with playwright.sync_playwright() as runner:
         chromium = runner.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
+        loop = events._get_running_loop()
+        events._set_running_loop(None)
+        yield chromium, loop
+        events._set_running_loop(loop)
         chromium.close()
+
+
+@pytest.fixture
+def browser(shared_browser: tuple[Any, Any]) -> Iterator[Any]:
+    chromium, loop = shared_browser
+    events._set_running_loop(loop)
+    yield chromium
+    events._set_running_loop(None)
 
 
 class Dashboard:

@@ -65,18 +65,19 @@ async function sendRequest({ name, method }, given) {
   const { account_sid, auth_token } = state.account;
   const query = new URLSearchParams(given.values);
   const started = performance.now();
-  answer = { name, status: 0, headers: [], body: "", size: 0 };
+  const made = { name, status: 0, headers: [], body: "", size: 0 };
   try {
     const response = await fetch(method === "POST" || !`${query}` ? given.target : `${given.target}?${query}`, {
       method, body: method === "POST" ? query : undefined, credentials: "omit", cache: "no-store",
       headers: { Authorization: `Basic ${btoa(`${account_sid}:${auth_token}`)}`, "X-Mock-Wire": wire },
     });
-    Object.assign(answer, { status: response.status, headers: [...response.headers] });
+    Object.assign(made, { status: response.status, headers: [...response.headers] });
     const bytes = await response.arrayBuffer();
-    Object.assign(answer, { size: bytes.byteLength, body: /audio/.test(response.headers.get("content-type") ?? "") ? "" : new TextDecoder().decode(bytes) });
-  } catch (error) { answer.problem = String(error); }
-  answer.ms = performance.now() - started;
-  answer.entry = (await read("/requests?limit=1")).requests[0];
+    Object.assign(made, { size: bytes.byteLength, body: /audio/.test(response.headers.get("content-type") ?? "") ? "" : new TextDecoder().decode(bytes) });
+  } catch (error) { made.problem = String(error); }
+  made.ms = performance.now() - started;
+  made.entry = (await read("/requests?limit=1")).requests[0];
+  answer = made;
   await page.reload();
 }
 
