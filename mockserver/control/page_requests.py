@@ -42,7 +42,7 @@ PAGE_REQUESTS = (
     ControlRequest(
         "GET",
         "/recordings/{recording}/media.{form}",
-        "its sound as `wav` or `mp3`, also if it is encrypted",
+        "its sound as `wav` or `mp3`, also if it is encrypted, or was deleted",
         query="RequestedChannels=1",
     ),
     ControlRequest(

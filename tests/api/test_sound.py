@@ -54,6 +54,13 @@ def test_waveform_is_that_of_the_samples(talks: Api, recording: str, channels: i
     assert max(map(max, waveform["channels"])) > 0.05
 
 
+def test_sound_of_a_deleted_recording_stays(talks: Api) -> None:
+    before = talks.run_command("GET", "/recordings/mono/waveform")
+    talks.run_command("POST", "/recordings/mono", {"status": "deleted"})
+    assert talks.run_command("GET", "/recordings/mono/waveform") == before
+    assert talks.get(talks.get_recording_path(before["sid"]).replace(".json", ".wav")).status_code == 404
+
+
 def test_waveform_has_more_columns_than_the_sound_has_parts(talks: Api) -> None:
     channels = talks.run_command("GET", "/recordings/mono/waveform?width=9999")["channels"]
     assert [len(channel) for channel in channels] == [2000]

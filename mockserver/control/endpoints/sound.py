@@ -66,7 +66,7 @@ def _build_media(exchange: Exchange, path: PathParams, form: str) -> tuple[str, 
     index = account.timelines.find_recording_index(path["recording"])
     channels = exchange.parameters.get_text("RequestedChannels")
     sid = account.recordings.recording_index.get_sid(index)
-    return sid, build_media(account, index, form, channels, is_decrypted=True)
+    return sid, build_media(account, index, form, channels, is_for_control=True)
 
 
 def _build_waveform(sid: str, medium: Medium, width: int) -> Steps[WaveformView]:

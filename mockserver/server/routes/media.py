@@ -78,12 +78,12 @@ class FileMedium:
 
 
 def build_media(
-    account: Account, index: int, extension: str, requested_channels: str | None, *, is_decrypted: bool = False
+    account: Account, index: int, extension: str, requested_channels: str | None, *, is_for_control: bool = False
 ) -> Media:
     """Return the media of a recording.
 
     Args:
-        is_decrypted: True for the sound of an encrypted recording, which clients never get.
+        is_for_control: True for what clients never get: the sound of encrypted recordings, and of deleted ones.
         extension: `wav` or `mp3`.
         requested_channels: the value of `RequestedChannels`; None selects the format of the recording's creation, which
             is mono for a conference.
@@ -92,12 +92,13 @@ def build_media(
         TwilioError: 20404 if the recording has no media; 16109 for an encrypted recording as mp3; 16113 for two
             channels of a mono recording; 20001 for any other number of channels.
     """
-    recording = account.recordings.recording_index.get(index)
+    recording_index = account.recordings.recording_index
+    recording = recording_index.get_even_if_deleted(index) if is_for_control else recording_index.get(index)
     if recording.status is not Status.COMPLETED:
         why_no_media = STATUSES[RecordingStatus(recording.status)].no_media
         why = f"{recording.sid} is {recording.status.value}, so it has no media{why_no_media}."
         raise TwilioError(20404, why, found_status=recording.status)
-    encryption = None if is_decrypted else recording.encryption
+    encryption = None if is_for_control else recording.encryption
     if encryption is not None and extension == "mp3":
         raise TwilioError(16109, f"{recording.sid} is encrypted: only its encrypted WAV can be fetched.")
     channels = _choose_channels(recording, requested_channels)
