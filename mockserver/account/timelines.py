@@ -70,18 +70,17 @@ class Timelines:
             del self._state.step_instants[index]
             self.run_due_steps(index)
 
-    def record_request(self, act: RequestKind, indices: Iterable[int]) -> tuple[tuple[int, TimelineProgress], ...]:
+    def record_request(self, act: RequestKind, indices: Iterable[int]) -> dict[int, TimelineProgress]:
         """Record that a response showed recordings, and return those whose timelines counted it, each with its progress
         before the steps that followed.
         """
-        playing, counted = self._state.playing, []
+        playing, counted = self._state.playing, dict[int, TimelineProgress]()
         for index in indices:
             if index in playing:
                 self._state.observations += 1
-                playing[index] = progress = timeline.after_request(playing[index], act)
-                counted.append((index, progress))
+                playing[index] = counted[index] = timeline.after_request(playing[index], act)
                 self._run_triggered_steps(index)
-        return tuple(counted)
+        return counted
 
     def signal(self, name: str, index: int | None = None, change: Step | None = None) -> None:
         """Send a signal to one recording's timeline, or to all.

@@ -4,9 +4,6 @@ import msgspec
 
 from scenarios.timeline import RequestKind, TimelineProgress
 
-CountedRequest = tuple[int, TimelineProgress]
-"""A recording whose timeline counted a request, by index, and its progress before the steps that followed."""
-
 
 class Effect(msgspec.Struct, frozen=True, gc=False):
     """What a response triggered."""
@@ -16,7 +13,8 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     entry: object
     """Its entry: an emptied journal uses the number again."""
     kind: RequestKind
-    counted: tuple[CountedRequest, ...]
+    counted: dict[int, TimelineProgress]
+    """The recordings whose timelines counted it, by index, with their progress before the steps that followed."""
     first_event: int
     """The serial number of the first event that it caused."""
     next_event: int

@@ -13,8 +13,8 @@ from mockserver.account.state.rules import FaultRuleState
 from scenarios.timeline import RequestKind, TimelineProgress
 
 
-def record_response(account: AccountParts, command: RecordResponse) -> tuple[tuple[int, TimelineProgress], ...]:
-    counted: tuple[tuple[int, TimelineProgress], ...] = ()
+def record_response(account: AccountParts, command: RecordResponse) -> dict[int, TimelineProgress]:
+    counted: dict[int, TimelineProgress] = {}
     if account.state.playing:
         counted = account.timelines.record_request(command.kind, command.indices)
     if account.state.page_drift and command.operation is not None and command.kind is RequestKind.LIST:

@@ -9,7 +9,7 @@ from scenarios.rules import Fault, Sequence
 from scenarios.timeline import RequestKind, TimelineProgress
 
 
-class RecordResponse(AccountCommand[tuple[tuple[int, TimelineProgress], ...]], frozen=True, kw_only=True):
+class RecordResponse(AccountCommand[dict[int, TimelineProgress]], frozen=True, kw_only=True):
     """Record that a response showed recordings, and run the steps and page drift that this triggers. The result is the
     recordings whose timelines counted it, by index, each with its progress before the steps.
     """

@@ -54,7 +54,7 @@ def _describe_effect(account: "Account", effect: "Effect") -> Iterator[str]:
     from scenarios.triggers import COUNTED, walk_leaf_triggers
 
     ledger = account.recordings.recording_index
-    for index, progress in effect.counted:
+    for index, progress in effect.counted.items():
         counts = dict(zip(COUNTED, progress.counts, strict=True))
         after = progress.timeline[progress.step].after
         for trigger in () if after is None else walk_leaf_triggers(after):
