@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -13,7 +13,9 @@ from mockserver.journal.newest_requests import NewestRequests
 from mockserver.rest.headers import Header
 from mockserver.rest.representations.wires import Wire
 from scenarios.operations import Operation
-from scenarios.rules import Then
+
+if TYPE_CHECKING:
+    from scenarios.rules import Then
 
 MAX_ENTRIES = 4096
 MAX_LOGGED_RECORDINGS = 50
@@ -53,7 +55,7 @@ class AppliedRule(Protocol):
         """The rule's number."""
 
     @property
-    def then(self) -> Then:
+    def then(self) -> "Then":
         """Its effect."""
 
     @property
