@@ -57,7 +57,7 @@ def write_script(shell: str, folder: Path, capsys: pytest.CaptureFixture[str]) -
         (["faults", "--account", ""], {"demo"}),
         (["completion", ""], set(SHELLS)),
     ],
-    ids=" ".join,
+    ids=lambda words: " ".join(sorted(words) if isinstance(words, set) else words),
 )
 def test_shell_offers_what_may_stand_there(
     shell: str, words: list[str], expected: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
