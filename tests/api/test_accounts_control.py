@@ -577,7 +577,7 @@ def test_delivered_callback_that_full_log_has_dropped_is_named(sink: Sink) -> No
         api.mock.set_up_scenario(account.sid, make_scenario(recordings=[recording]))
         response = api.request("POST", f"{CONTROL_PATH}/callbacks/0/redeliver")
         assert (response.status_code, response.json()["code"]) == (404, 20404)
-        assert "Callback 0 was delivered again, but the log is full" in response.headers["x-mock-reason"]
+        assert "Callback 0 was sent, but the log is full" in response.headers["x-mock-reason"]
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", ""), ("POST", "/reset")])

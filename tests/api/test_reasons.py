@@ -261,14 +261,13 @@ def test_reason_for_unknown_path_is_short(api: Api, path: str, reason: str) -> N
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
-        ("/_mock", ""),
-        ("/_mock/", ""),
+        ("/_mock/nothing", ""),
         ("/_mock/healthz", " Did you mean /health?"),
         ("/_mock/account/demo", " Did you mean /accounts/demo?"),
         ("/_mock/accounts/demo/clok", " Did you mean /clock?"),
         ("/_mock/accounts/demo/cl%0Aock", " Did you mean /clock?"),
         ("/_mock/accounts/demo/", ""),
-        ("/_mock/openapi.xml", ""),
+        ("/_mock/openapi.xml", " Did you mean /openapi.json?"),
     ],
 )
 def test_unknown_control_path_lists_paths_of_the_control_api(api: Api, path: str, hint: str) -> None:
