@@ -17,6 +17,7 @@ from mockserver.server.results import Media, RawBody, RedirectResult, Resource, 
 
 CONTROL_ROOT = "/_mock"
 """The start of the paths of the control API, and of a few others."""
+_NO_CONTENT = Response(204).to_cached(None)
 
 _OPEN_PATHS = (f"{CONTROL_ROOT}/media/", f"{CONTROL_ROOT}/payloads/")
 _PROTECTION = ((b"cross-origin-resource-policy", b"same-origin"), (b"x-content-type-options", b"nosniff"))
@@ -53,7 +54,7 @@ def render(result: Result, exchange: Exchange) -> Response:
         case RawBody():
             return Response(200, result.body, result.media_type)
         case _:
-            return Response(204)
+            return _NO_CONTENT
 
 
 def render_error(error: TwilioError, path: str) -> Response:

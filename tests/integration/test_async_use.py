@@ -51,17 +51,18 @@ async def use_every_twin() -> list[str]:
         await mock.clock.freeze_async()
         await mock.recordings.add_async(id="mine", status="completed", callback=mock.sink.url)
         await mock.callbacks.redeliver_async(0)
+        await mock.callbacks.send_async("completed", mock.sink.url, recording="mine")
         await mock.rollback_async()
         await mock.reset_async()
         return [str(received) for received in mock.sink.received]
 
 
 def test_twins_work_on_asyncio() -> None:
-    assert asyncio.run(use_every_twin()) == ["POST /callback (completed)"] * 2
+    assert asyncio.run(use_every_twin()) == ["POST /callback (completed)"] * 3
 
 
 def test_twins_work_on_trio() -> None:
-    assert trio.run(use_every_twin) == ["POST /callback (completed)"] * 2
+    assert trio.run(use_every_twin) == ["POST /callback (completed)"] * 3
 
 
 def test_async_with_stops_the_server_when_cancelled_on_trio() -> None:

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mockserver.server import log_output
 from mockserver.server.log_output import LogOutput
+from mockserver.server.request_log import _describe_missing_as_json
 
 LINE = "x" * 99
 """With its end, 100 bytes."""
@@ -28,6 +30,10 @@ class Pipe:
 
 def describe_missing(count: int) -> str:
     return f"{count} missing"
+
+
+def test_missing_lines_are_json_in_a_log_of_json() -> None:
+    assert msgspec.json.decode(_describe_missing_as_json(3)) == {"missing": 3}
 
 
 @pytest.fixture
