@@ -589,3 +589,12 @@ def test_account_that_ends_leaves_nothing_in_the_cache(api: Api, method: str, pa
     assert api.mock.cache._size > before
     assert api.send_command(method, path, account=account).status_code == 200
     assert api.mock.cache._size == before
+
+
+def test_recording_is_shown_although_a_reset_replaces_its_account_meanwhile(api: Api) -> None:
+    recording = {"id": "mine", "status": "completed", "status_callback": "http://127.0.0.1:1/"}
+    for _ in range(3):  # the reset frees what the other request shows after its callback
+        added, _ = api.request_concurrently(
+            ("POST", "/_mock/accounts/demo/recordings", recording), ("POST", "/_mock/accounts/demo/reset", None)
+        )
+        assert (added.get("handle"), added.get("status")) == ("mine", "completed"), added

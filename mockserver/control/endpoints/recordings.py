@@ -46,7 +46,10 @@ async def add_recording(exchange: Exchange, path: PathParams) -> RecordingView:
         raise make_invalid_command_error(str(error)) from None
     if index is None:
         return _show_upcoming_recording(exchange, account, handle)
+    added = serialize_recording(account, index, exchange.base_url)
     await exchange.mock.worker.wait_until_idle(account)
+    if exchange.mock.find_account(account.sid) is not account:  # another request has replaced it meanwhile
+        return added
     return serialize_recording(account, index, exchange.base_url)
 
 
