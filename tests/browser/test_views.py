@@ -138,6 +138,8 @@ def test_palette_and_keys_reach_every_view(dashboard: Dashboard) -> None:
     page.get_by_role("combobox").fill("faults")
     page.keyboard.press("Enter")
     page.wait_for_url("**/#/demo/faults")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    page.locator("main h1").get_by_text("Faults").wait_for()
     page.keyboard.press("?")
     page.get_by_role("dialog", name="Keys and signs").wait_for()
     page.keyboard.press("Escape")

@@ -16,9 +16,10 @@ _CALLER_AWAITS: ContextVar[bool] = ContextVar("caller awaits", default=False)
 def has_running_loop() -> bool:
     """Return True if an event loop of asyncio or trio runs in this thread: a blocking call stops it."""
     asyncio, trio = sys.modules.get("asyncio"), sys.modules.get("trio")  # without their modules there is no loop
+    lowlevel = getattr(trio, "lowlevel", None)  # another thread may be importing it
     if asyncio is not None and asyncio._get_running_loop() is not None:
         return True
-    return trio is not None and bool(trio.lowlevel.in_trio_run())
+    return lowlevel is not None and bool(lowlevel.in_trio_run())
 
 
 async def run_in_thread(
