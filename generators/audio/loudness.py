@@ -13,7 +13,7 @@ from generators.audio.tones import load_beats
 from generators.audio.wav import Sound
 
 _SLOTS_PER_BEAT = 8
-"""The parts of a beat that are told apart."""
+"""The parts of a beat that have a loudness of their own."""
 _MANY_BEATS = 64
 """From this number of beats in a column on, whole beats are counted."""
 _LOUDEST = 32_768

@@ -29,9 +29,9 @@ class NoticeKind(StrEnum):
     RULES = "rules"
     """Fault rules, rate limits or arrivals."""
     ACCOUNT = "account"
-    """Another account has replaced it, or its snapshots or overrides changed: read everything anew."""
+    """Another account has replaced it, or its snapshots or overrides changed: a follower reads everything again."""
     LAG = "lag"
-    """Notices are missing: read everything anew."""
+    """Notices are missing: a follower reads everything again."""
 
 
 class Marks(msgspec.Struct, frozen=True, kw_only=True):

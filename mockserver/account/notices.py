@@ -1,7 +1,7 @@
 """Notices that something of an account has changed, for clients that follow it.
 
-Nothing tells them: when a follower looks, the counters of the account are compared with those of the look before. So
-neither a request nor a change knows of followers, and an account that nobody follows costs nothing.
+A change sends no notice. When a follower looks, it compares the counters of the account with those of its last look. So
+requests and changes do nothing for followers, and an account without followers costs nothing.
 """
 
 from collections import deque
@@ -27,7 +27,7 @@ _MAX_DIGITS = 18
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something changed. A follower reads anew what it shows of this kind."""
+    """Something changed. A follower reads again what it shows of this kind."""
 
     id: str
     kind: NoticeKind
@@ -130,7 +130,7 @@ class Follower:
 
 
 class Notices:
-    """The accounts of one mock that somebody follows.
+    """The accounts of one mock that have followers.
 
     Args:
         instance_id: identifies the server.

@@ -8,7 +8,22 @@ from collections.abc import Callable, Iterable, Mapping
 
 from mockserver.cli.completion_words import CompletedValue, Place
 
-_BASH = r"""# Completion of recmock in bash. To load it: source <(recmock completion bash)
+_CASES = r"""        case "$place $word" in
+            @PLACES@) place="$place $word" ;;
+        esac
+    done
+    case "$place|$previous" in
+@VALUES@
+        *)
+            case $place in
+@WORDS@
+            esac
+            ;;
+    esac
+"""
+"""What the scripts for bash and zsh share: they follow the words to a place, and choose what may stand there."""
+_BASH = (
+    r"""# Completion of recmock in bash. To load it: source <(recmock completion bash)
 _recmock() {
     local word place= current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words=
     if [[ $current == '=' ]]; then
@@ -21,23 +36,15 @@ _recmock() {
             compopt -o default
             return
         fi
-        case "$place $word" in
-            @PLACES@) place="$place $word" ;;
-        esac
-    done
-    case "$place|$previous" in
-@VALUES@
-        *)
-            case $place in
-@WORDS@
-            esac
-            ;;
-    esac
-    COMPREPLY=($(compgen -W "$words" -- "$current"))
+"""
+    + _CASES
+    + r"""    COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -F _recmock recmock
 """
-_ZSH = r"""#compdef recmock
+)
+_ZSH = (
+    r"""#compdef recmock
 # Completion of recmock in zsh. To load it, after compinit: source <(recmock completion zsh)
 _recmock() {
     local word place= previous=$words[CURRENT-1]
@@ -47,19 +54,9 @@ _recmock() {
             _files
             return
         fi
-        case "$place $word" in
-            @PLACES@) place="$place $word" ;;
-        esac
-    done
-    case "$place|$previous" in
-@VALUES@
-        *)
-            case $place in
-@WORDS@
-            esac
-            ;;
-    esac
-    _describe recmock found
+"""
+    + _CASES
+    + r"""    _describe recmock found
 }
 if [[ $funcstack[1] == _recmock ]]; then
     _recmock "$@"
@@ -67,6 +64,7 @@ else
     compdef _recmock recmock
 fi
 """
+)
 _FISH = r"""# Completion of recmock in fish. To load it: recmock completion fish | source
 function __recmock_at
     set -l place ''

@@ -54,7 +54,7 @@ class _Search:
     def run(self, older_than: str | None) -> Steps[str | None]:
         """Look on from a recording, and return the SID of the last one, or None at the end of the list.
 
-        The account may change between two steps, so each step finds its place anew.
+        The account may change between two steps, so each step finds its place again.
 
         Raises:
             TwilioError: 20001 if the recording does not exist.

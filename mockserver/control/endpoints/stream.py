@@ -1,6 +1,7 @@
 """The stream of notices about an account, as server-sent events.
 
-A client that does not read slows nobody: it takes a place among the notices, and gets `lag` if it is too far behind.
+A client that does not read slows no other client: it keeps a place among the notices, and gets `lag` if it is too far
+behind.
 """
 
 import asyncio

@@ -6,7 +6,7 @@ import msgspec
 
 
 class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something of an account has changed: read anew what is shown of this kind."""
+    """Something of an account has changed: a client reads again what it shows of this kind."""
 
     id: str
     kind: Literal["recording", "event", "request", "callback", "call", "clock", "rules", "account", "lag"]
