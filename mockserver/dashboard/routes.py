@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver import __version__
 from mockserver.control.endpoints.access import refuse_foreign_sites
-from mockserver.dashboard.files import INDEX, WORKER, list_names, read_file
+from mockserver.dashboard.files import INDEX, list_first_modules, list_names, read_file
 from mockserver.rest.byte_ranges import is_not_modified
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
@@ -75,9 +75,12 @@ def show_page(exchange: Exchange, _: Mapping[str, str]) -> Response:
     if not is_navigation:
         refuse_foreign_sites(exchange)
     response = _send_file(exchange, INDEX)
-    # A browser that finds the modules one by one, in the modules that import them, would ask four times in turn.
-    modules = (f"<ui/{name}>; rel=modulepreload" for name in list_names() if name.endswith(".js") and name != WORKER)
-    return response.with_headers((b"link", ", ".join(modules).encode()))
+    # The first paint waits for the styles. A browser that finds the modules one by one, in the modules that import
+    # them, would ask four times in turn.
+    styles = (f"<ui/{name}>; rel=preload; as=style" for name in list_names() if name.endswith(".css"))
+    modules = (f"<ui/{name}>; rel=modulepreload" for name in list_first_modules())
+    links = ", ".join((*styles, *modules))
+    return response.with_headers((b"link", links.encode()))
 
 
 def show_file(exchange: Exchange, path: Mapping[str, str]) -> Response:

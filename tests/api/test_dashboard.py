@@ -44,9 +44,16 @@ def test_page_is_its_index_and_needs_nothing_from_elsewhere(api: Api) -> None:
     assert "style=" not in text
 
 
-def test_page_names_its_modules_at_once(api: Api) -> None:
+def test_page_names_the_modules_of_its_first_view_at_once(api: Api) -> None:
     named = re.findall(r"<ui/([^>]+)>; rel=modulepreload", api.request("GET", "/_mock/").headers["link"])
-    assert {*named, "worker.js"} == {name for name in list_names() if name.endswith(".js")}
+    assert named[:2] == ["app.js", "view-recordings.js"]
+    assert len(named) == len({*named})
+    for name in named:
+        file = read_file(name)
+        assert file is not None
+        assert {*re.findall(r'^import .* from "\./([^"]+)";$', file.body.decode(), re.MULTILINE)} <= {*named}
+    others = {"view-accounts.js", "view-recording.js", "palette.js", "signin.js", "worker.js"}
+    assert not others & {*named}
 
 
 def test_imported_modules_exist() -> None:

@@ -23,6 +23,8 @@ export async function call(method, path, body) {
 
 export const get = (path) => call("GET", path);
 
+export const session = get("session");
+
 export const inAccount = (account, path = "") => `accounts/${encodeURIComponent(account)}${path}`;
 
 export const urlOf = (path) => new URL(path, base).pathname + new URL(path, base).search;

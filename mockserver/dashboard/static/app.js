@@ -1,11 +1,10 @@
 import { page, say, toast } from "./actions.js";
-import { get, Refusal } from "./api.js";
+import { get, Refusal, session } from "./api.js";
 import { drawDeck, moveDeck } from "./deck.js";
 import { h, patch } from "./dom.js";
 import { drawFrame } from "./frame.js";
 import { listen } from "./keys.js";
 import { follow } from "./live.js";
-import { drawSignIn } from "./signin.js";
 import { readRoute, refresh, state } from "./state.js";
 import { rove } from "./table.js";
 import { VIEWS } from "./views.js";
@@ -14,17 +13,21 @@ const main = document.querySelector("#main");
 let latest = 0;
 let current = null;
 let isFirst = true;
+let hasMoved = false;
 
-async function show({ moveFocus = false, readAccount = false } = {}) {
+async function show(readAccount = false) {
   const token = ++latest;
   const route = readRoute();
   const isOther = state.account === null || state.route.account !== route.account;
   state.route = route;
   const view = VIEWS[route.view] ?? VIEWS.recordings;
+  let module = null;
   let data = null;
   let problem = null;
   try {
-    [data] = await Promise.all([view.load(route), (isOther || readAccount) && refresh()]);
+    const account = (isOther || readAccount) && refresh();
+    module = await view.open();
+    [data] = await Promise.all([module.load(route), account]);
     state.isGone = false;
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) return askForToken();
@@ -33,16 +36,17 @@ async function show({ moveFocus = false, readAccount = false } = {}) {
   }
   if (token !== latest) return;
   if (problem && !(problem instanceof Refusal) && current) return draw();
-  current = { view, route, data, problem };
+  current = { view, module, route, data, problem };
   draw();
-  if (moveFocus) focusTitle();
+  if (hasMoved) focusTitle();
+  hasMoved = false;
 }
 
 function draw() {
-  const { view, route, data, problem } = current;
+  const { view, module, route, data, problem } = current;
   const title = problem || !data?.title ? view.title : data.title;
   document.title = `${title} · recmock`;
-  const shown = problem ? describeProblem(view, problem) : view.render(data, route);
+  const shown = problem ? describeProblem(view, problem) : module.render(data, route);
   patch(main, [
     state.isGone && h(".banner.red", { role: "alert", key: "gone" },
       h("span.grow", h("b", "The server has gone. "),
@@ -50,7 +54,7 @@ function draw() {
     h(".view", { key: `${state.account?.account_sid} ${route.view}` }, shown),
   ]);
   rove(main);
-  drawFrame(VIEWS, route);
+  drawFrame(route);
   drawDeck(document.querySelector("#deck"));
   for (const own of document.querySelectorAll(state.isGone ? "main button:enabled, .deck button:enabled" : "[data-offline]")) {
     own.disabled = own.toggleAttribute("data-offline", state.isGone);
@@ -72,7 +76,8 @@ function focusTitle() {
   scrollTo(0, 0);
 }
 
-function askForToken() {
+async function askForToken() {
+  const { drawSignIn } = await import("./signin.js");
   document.body.classList.add("signed-out");
   drawSignIn(main, async () => {
     document.body.classList.remove("signed-out");
@@ -81,30 +86,33 @@ function askForToken() {
   });
 }
 
-page.reload = () => show({ readAccount: true });
+page.reload = () => show(true);
 page.redraw = () => { if (current) draw(); };
 
 addEventListener("hashchange", (event) => {
   const [before, after] = [state.route, readRoute()];
   const isMove = before.view !== after.view || before.id !== after.id || before.account !== after.account;
-  show({ moveFocus: isMove && event instanceof HashChangeEvent });
+  hasMoved ||= isMove && event instanceof HashChangeEvent;
+  show();
 });
 
-async function start() {
+async function start(asked = get("session")) {
   get("health").then(({ version }) => { state.version = version; });
-  if (!(await get("session")).is_signed_in) return askForToken();
+  if (!(await asked).is_signed_in) return askForToken();
   await show();
   if (!isFirst) return;
   isFirst = false;
-  listen(VIEWS);
+  listen();
   follow({
     changed: (sentence) => { if (sentence) say(sentence); return show(); },
     gone: () => { if (!state.isGone) { state.isGone = true; draw(); } },
-    back: () => { state.isGone = false; toast("The server is back."); return show({ readAccount: true }); },
+    back: () => { state.isGone = false; toast("The server is back."); return show(true); },
   });
   const tick = () => { moveDeck(); requestAnimationFrame(tick); };
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) setInterval(moveDeck, 1000);
   else tick();
+  import("./palette.js");
+  for (const { open } of Object.values(VIEWS)) open();
 }
 
-start();
+start(session);

@@ -1,9 +1,8 @@
 import { origin } from "./api.js";
 import { button, h, icon, patch } from "./dom.js";
 import { count, shorten } from "./format.js";
-import { openHelp } from "./help.js";
-import { openPalette } from "./palette.js";
 import { linkTo, state } from "./state.js";
+import { openHelp, openPalette, VIEWS } from "./views.js";
 
 const THEMES = ["auto", "light", "dark"];
 const root = document.documentElement;
@@ -42,9 +41,9 @@ function drawTop() {
   ]);
 }
 
-export function drawFrame(views, route) {
+export function drawFrame(route) {
   drawTop();
-  const links = Object.entries(views).map(([name, view]) => {
+  const links = Object.entries(VIEWS).map(([name, view]) => {
     const { number, refused } = view.counts?.() ?? {};
     return h("li", { key: name },
       h("a", { href: linkTo(name), "aria-current": name === route.view ? "page" : null }, view.nav ?? view.title,

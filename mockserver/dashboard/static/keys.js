@@ -1,12 +1,12 @@
 import { advance, goToNextTimer } from "./deck.js";
-import { openHelp } from "./help.js";
-import { openPalette } from "./palette.js";
-import { skip } from "./player.js";
 import { linkTo, state } from "./state.js";
 import { moveRow } from "./table.js";
+import { openHelp, openPalette, VIEWS } from "./views.js";
 
 const SECOND_KEY_MS = 1000;
 let goPressed = -SECOND_KEY_MS;
+
+const skip = async (seconds) => (await import("./player.js")).skip(seconds);
 
 export function hasSingleKeys() {
   try { return localStorage.getItem("recmock-keys") !== "off"; } catch { return true; }
@@ -16,7 +16,7 @@ export function setSingleKeys(isOn) {
   try { localStorage.setItem("recmock-keys", isOn ? "on" : "off"); } catch { }
 }
 
-export function listen(views) {
+export function listen() {
   addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -29,7 +29,7 @@ export function listen(views) {
     if (isField || !hasSingleKeys()) return;
     if (event.timeStamp - goPressed < SECOND_KEY_MS) {
       goPressed = -SECOND_KEY_MS;
-      const name = Object.keys(views).find((view) => views[view].key === event.key);
+      const name = Object.keys(VIEWS).find((view) => VIEWS[view].key === event.key);
       if (name) { event.preventDefault(); location.hash = linkTo(name); }
       return;
     }

@@ -6,15 +6,19 @@ import { stream } from "./stream.js";
 const EVERY_MS = 250;
 
 function connect(tell) {
-  if (!globalThis.SharedWorker) {
-    let close = () => {};
-    return (url) => { close(); close = url ? stream(url, tell) : () => {}; };
+  let close = () => {};
+  let followed;
+  let send = (url) => { close(); close = url ? stream(url, tell) : () => {}; };
+  if (globalThis.SharedWorker) {
+    const url = urlOf("ui/worker.js");
+    const policy = globalThis.trustedTypes?.createPolicy("recmock", { createScriptURL: () => url });
+    const worker = new SharedWorker(policy ? policy.createScriptURL("") : url, { type: "module" });
+    const alone = send;
+    worker.onerror = () => { send = alone; send(followed); };
+    worker.port.onmessage = ({ data }) => tell(data);
+    send = (path) => worker.port.postMessage(path);
   }
-  const url = urlOf("ui/worker.js");
-  const policy = globalThis.trustedTypes?.createPolicy("recmock", { createScriptURL: () => url });
-  const { port } = new SharedWorker(policy ? policy.createScriptURL("") : url, { type: "module" });
-  port.onmessage = ({ data }) => tell(data);
-  return (path) => port.postMessage(path);
+  return (url) => send(followed = url);
 }
 
 export function follow({ changed, gone, back }) {

@@ -6,7 +6,7 @@ import { count, moment, shorten } from "./format.js";
 import { state } from "./state.js";
 import { table } from "./table.js";
 
-const load = () => get("accounts");
+export const load = () => get("accounts");
 
 const columns = [
   ["Name", "", (own) => h(`a.${own.is_demo || own.name ? "strong" : "dim"}`, { href: `#/${own.is_demo ? "demo" : own.account_sid}/recordings` }, own.name ?? (own.is_demo ? "demo" : "no name"))],
@@ -18,7 +18,7 @@ const columns = [
   ["Clock", "num w", (own) => moment(own.now, own.now)],
 ];
 
-function render({ accounts: found }) {
+export function render({ accounts: found }) {
   const { account_sid, auth_token } = state.account;
   const copied = (value) => [h("code", value), " ", copyButton(value, "Copy", { class: "bare" })];
   return [
@@ -29,5 +29,3 @@ function render({ accounts: found }) {
       h(".pad", facts([["Account SID", copied(account_sid)], ["Auth token", copied(auth_token)], ["Base URL", copied(origin)]]))),
   ];
 }
-
-export const accounts = { title: "Accounts", key: "a", load, render };

@@ -9,7 +9,7 @@ import { renderCheck } from "./view-check.js";
 
 const STATES = { delivered: ["green", "completed"], failed: ["red", "failed"], pending: ["blue", "processing"] };
 
-async function load(route) {
+export async function load(route) {
   const found = await read("/callbacks");
   found.reverse();
   const detail = route.id ? found.find((callback) => callback.number === route.id) : null;
@@ -39,7 +39,7 @@ const columns = [
   ["To", "fill w", (callback) => h("code.dim", { title: callback.url }, callback.url)],
 ];
 
-function render({ found, detail }) {
+export function render({ found, detail }) {
   const number = (wanted) => found.filter((callback) => callback.state === wanted).length;
   const attempts = found.reduce((sum, callback) => sum + callback.attempts.length, 0);
   const tests = [["failed", (callback) => callback.state === "failed"], ["retried", isRetried], ["pending", (callback) => callback.state === "pending"]]
@@ -98,8 +98,3 @@ function renderDetail(callback) {
 
 const toCurl = ({ method, url, signature, parameters }) =>
   [`curl -X ${method} -H 'X-Twilio-Signature: ${signature}'`, ...(method === "GET" ? [] : toFlags(parameters)), shellQuote(url)].join(" \\\n  ");
-
-export const callbacks = {
-  title: "Callbacks", key: "c", load, render,
-  counts: () => ({ number: Object.values(state.account?.callbacks ?? {}).reduce((sum, count) => sum + count, 0) }),
-};

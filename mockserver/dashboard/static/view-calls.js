@@ -10,7 +10,7 @@ const SIGNS = {
   busy: ["amber", "stopped"], "no-answer": ["amber", "absent"], failed: ["failed", "failed"], canceled: ["dim", "deleted"],
 };
 
-async function load(route) {
+export async function load(route) {
   const [found, events, detail] = await Promise.all([
     read("/calls"), read("/debugger"), route.id ? read(`/calls/${encodeURIComponent(route.id)}`) : null,
   ]);
@@ -29,7 +29,7 @@ const columns = [
   ["Created, UTC", "num lo", (call) => moment(call.created, now())],
 ];
 
-function render({ found, events, detail }) {
+export function render({ found, events, detail }) {
   const live = found.filter((call) => !call.is_over).length;
   const rows = found.filter((call) => (!isShown("live") || !call.is_over) && isFound(call.sid, call.from, call.to, call.status)).slice(0, 500);
   const list = found.length ? h("section.panel", { "aria-label": "Calls", key: "list" },
@@ -80,5 +80,3 @@ function renderDetail(call) {
       h("span.dim", length(recording.duration)), icon(recording.status, `g ${recording.status}`),
       h("a.go", { href: linkTo("recordings", recording.sid) }, shorten(recording.sid)), h("span.dim.one", recording.transcript))))]);
 }
-
-export const calls = { title: "Calls", key: "l", load, render };

@@ -10,7 +10,7 @@ const KINDS = [["status", "Status"], ["delay", "Delay"], ["fault", "Broken conne
 let kind = "status";
 let draft = {};
 
-async function load(route) {
+export async function load(route) {
   const [rules, operations] = await Promise.all([read("/faults"), get("operations")]);
   return { rules, operations };
 }
@@ -40,7 +40,7 @@ const columns = [
     { class: "bare harm", "aria-label": `Remove rule ${rule.number}` })],
 ];
 
-function render({ rules, operations }) {
+export function render({ rules, operations }) {
   return [
     h(".title", h("h1", "Faults"),
       h("span.dim", "tried from above; the first that matches is applied"), h("a.go", { href: linkTo("requests", "", { show: "rule" }) }, "where they applied"), h("span.grow"),
@@ -97,5 +97,3 @@ function renderForm(operations) {
     why("In words", "blue", h("p", inWords(command))),
     h(".row.wrap", h("button.first", "Add fault"))));
 }
-
-export const faults = { title: "Faults", key: "f", load, render, counts: () => ({ number: state.account?.rule_count }) };

@@ -10,7 +10,7 @@ import { answerOf, outcomeOf, shortTarget } from "./view-requests.js";
 
 let kind = "All";
 
-export async function loadRecording(route, list) {
+export async function load(route, list) {
   const path = inAccount(route.account, `/recordings/${encodeURIComponent(route.id)}`);
   const recording = await get(path);
   const [timeline, sid, older, history] = await Promise.all([
@@ -22,7 +22,7 @@ export async function loadRecording(route, list) {
   return { recording, timeline, sid, history, sound, newer: list[at - 1]?.sid, older: older.recordings[0]?.sid, title: recording.handle ?? recording.sid };
 }
 
-export function renderRecording({ recording, timeline, sid, history, sound, newer, older }) {
+export function render({ recording, timeline, sid, history, sound, newer, older }) {
   const status = recording.in_flight ?? recording.status;
   const path = `/recordings/${recording.sid}`;
   const next = nextOf(timeline);

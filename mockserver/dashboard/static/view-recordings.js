@@ -7,14 +7,16 @@ import { count, length, moment, plural, shorten } from "./format.js";
 import { linkTo, now, read, setQuery, state } from "./state.js";
 import { mayEnter, table } from "./table.js";
 import { nextOf, tape, waitOf } from "./tape.js";
-import { loadRecording, renderRecording } from "./view-recording.js";
 
 const STATUSES = "in-progress paused processing completed absent failed".split(" ");
 let flight = { account: "", rows: new Map() };
 let shown = { key: "", recordings: [] };
 
-async function load(route) {
-  if (route.id) return loadRecording(route, shown.recordings);
+export async function load(route) {
+  if (route.id) {
+    const own = await import("./view-recording.js");
+    return { ...await own.load(route, shown.recordings), render: own.render };
+  }
   const { query } = route;
   const q = query.get("q") ?? "";
   const wanted = new URLSearchParams({ limit: "50", deleted: query.get("deleted") ?? "false" });
@@ -54,8 +56,8 @@ const columns = [
   ["Created, UTC", "num lo", (row) => moment(row.date_created, now())],
 ];
 
-function render(data, route) {
-  if (route.id) return renderRecording(data);
+export function render(data, route) {
+  if (data.render) return data.render(data);
   const { found, news } = data;
   const status = route.query.get("status");
   const all = state.account.corpus + state.account.created;
@@ -112,8 +114,3 @@ function renderFlying(timeline) {
       : button("Next step", () => change("POST", `/recordings/${sid}/step`), { class: "quiet", "aria-label": `Next step of ${recording}`, disabled: hasEnded })),
   ];
 }
-
-export const recordings = {
-  title: "Recordings", key: "r", load, render,
-  counts: () => ({ number: state.account && state.account.corpus + state.account.created }),
-};

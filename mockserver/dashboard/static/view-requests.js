@@ -12,7 +12,7 @@ let shown = { key: "", requests: [], total: 0, dropped: 0, matched: 0 };
 export const shortTarget = (target) =>
   target.replace(/^\/2010-04-01\/Accounts\/AC\w{32}(?=[/.])/, "").replaceAll(/\b[A-Z]{2}[0-9a-f]{32}\b/gi, shorten);
 
-async function load(route) {
+export async function load(route) {
   const limit = Number(route.query.get("limit")) || PAGE;
   const [found, doctor] = await Promise.all([read(`/requests?limit=${limit}`), read("/doctor")]);
   found.requests.reverse();
@@ -32,7 +32,7 @@ export const outcomeOf = (request) => (isCut(request) ? "red" : colourOf(request
 export const answerOf = (request) => `${request.status}${isCut(request) ? " cut" : ""}${request.rule == null ? "" : ` · rule ${request.rule}`}`;
 const describe = (request) => [request.rule != null && `rule ${request.rule}: ${request.fault_text ?? request.reason}`, request.rule == null && request.reason, ...request.did, request.warnings[0]].filter(Boolean)[0] ?? "";
 
-function render({ found, detail, doctor, limit, news }) {
+export function render({ found, detail, doctor, limit, news }) {
   const all = shown.requests;
   const marked = [["refused", isRefused], ["warned", isWarned], ["rule", hasRule]].filter(([name]) => isShown(name));
   const rows = all.filter((request) => marked.every(([, test]) => test(request)) &&
@@ -114,8 +114,3 @@ function renderDetail(request, all) {
         copyButton(async () => (await read(`/requests/${request.number}/curl`)).command, "Copy as curl"),
         beside(all[at + 1], `← #${all[at + 1]?.number}`), at > 0 && beside(all[at - 1], `#${all[at - 1]?.number} →`))));
 }
-
-export const requests = {
-  title: "Requests", key: "q", load, render,
-  counts: () => ({ number: state.account?.requests, refused: state.refused }),
-};

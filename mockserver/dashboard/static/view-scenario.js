@@ -6,13 +6,13 @@ import { count, moment, plural, span, timeOfDay } from "./format.js";
 import { linkTo, now, read, state } from "./state.js";
 import { table } from "./table.js";
 
-async function load(route) {
+export async function load(route) {
   const [scenario, expectations, arrivals, snapshots, bundled] = await Promise.all(
     [...["/scenario", "/expectations", "/arrivals", "/snapshots"].map(read), get("scenarios")]);
   return { scenario, expectations, arrivals, snapshots, bundled };
 }
 
-function render({ scenario, expectations, arrivals, snapshots, bundled }) {
+export function render({ scenario, expectations, arrivals, snapshots, bundled }) {
   const account = state.account;
   return [
     h(".title", h("h1", "Scenario and clock"), h("span.grow"),
@@ -84,5 +84,3 @@ const renderBundled = (account, bundled) => panel("Arm another", h("span.dim", "
   table("Bundled scenarios", [["Name", "", ({ name }) => h("code", name)], ["What it plays", "fill", ({ about }) => about],
     ["", "num", ({ name }) => button(name === account.scenario ? "Arm again" : "Arm", () => changeWithUndo("PUT", "/scenario", { name }, `${name} is armed.`), { class: "bare", "aria-label": `Arm ${name}` })]],
   bundled, { keyOf: ({ name }) => name }));
-
-export const scenario = { title: "Scenario and clock", nav: "Scenario", key: "s", load, render };

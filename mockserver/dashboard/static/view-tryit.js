@@ -10,7 +10,7 @@ const MAX_SHOWN = 20000;
 const MAX_FIELDS = 12;
 let [wire, language, answer, values] = ["twilio", "curl", null, { call_sid: `CA${"0".repeat(31)}1` }];
 
-async function load(route) {
+export async function load(route) {
   const operations = await get("operations");
   const operation = operations.find(({ name }) => name === route.id) ?? operations[0];
   if (answer?.name !== operation.name) answer = null;
@@ -18,7 +18,7 @@ async function load(route) {
   return { operations, operation };
 }
 
-const render = ({ operations, operation }) => [
+export const render = ({ operations, operation }) => [
   h(".title", h("h1", "Try it"), h("span.dim", "real requests: they count, are journaled, and faults apply to them")),
   h(".cols.try", renderOperations(operations, operation), renderForm(operation), answer && renderAnswer()),
 ];
@@ -100,5 +100,3 @@ function renderAnswer() {
   h(".pad", { role: "status" }, why("What it did", isServed ? "blue" : "red", h("p", describe(found))),
     details(`Headers: ${answer.headers.length}`, facts(answer.headers)), text && block(text, "Body")));
 }
-
-export const tryIt = { title: "Try it", key: "t", load, render };
