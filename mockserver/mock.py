@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mockserver.account.account import Account
 from mockserver.account.account_groups import GroupMember
 from mockserver.account.account_store import AccountStore
+from mockserver.account.command_log import CommandLog
 from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import run_at_once, run_between_requests
 from mockserver.account.overrides import AccountOverrides
@@ -15,7 +16,7 @@ from mockserver.account.snapshots import Snapshots
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.journal.budget import LogBudget
-from mockserver.journal.journal import Entry
+from mockserver.journal.journal import Entry, Journal
 from mockserver.journal.request_counts import RequestCounts
 from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.machine_clock import real_pause, stopwatch
@@ -166,6 +167,11 @@ class Mock(AccountStore):
         """Restore an account like `roll_back`. Until the new one is complete, requests reach the old one."""
         steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
         return await self._replacer.install_gradually(sid.lower(), steps)
+
+    def rebuild(self, sid: str, log: CommandLog) -> Account:
+        """Replace an account by the one that a log of commands leads to."""
+        steps = self._new_accounts.create_from_log(sid.lower(), log, Journal(budget=self.log_budget))
+        return self._replacer.install(sid.lower(), run_at_once(steps))
 
     def replace_scenario(self, scenario: "Scenario | None") -> None:
         """Play another scenario in every account. All accounts start from their first state.

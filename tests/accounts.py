@@ -3,7 +3,10 @@
 from typing import Any
 
 from mockserver.account.account import Account
+from mockserver.account.command_log import CommandLog
+from mockserver.account.history import decode_entry, encode_entry
 from mockserver.mock import Mock
+from mockserver.settings.settings import Settings
 from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
 from tests.harness import make_settings
@@ -31,3 +34,14 @@ def make_scripted_account(*timeline: dict[str, Any], **recording: Any) -> Accoun
 def list_steps(account: Account) -> list[str]:
     """Return the descriptions of the steps so far."""
     return [event.what for event in account.events.get_events_since(0) if event.kind == "step"]
+
+
+def rebuild(account: Account, settings: Settings) -> Account:
+    """Return the account of another server that the log of an account leads to, as it is encoded and decoded."""
+    log = account.log
+    entries = [log.beginning, *log.entries]
+    encoded = [encode_entry(entry) for entry in entries]
+    decoded = [decode_entry(data) for data in encoded]
+    assert decoded == entries
+    assert [encode_entry(entry) for entry in decoded] == encoded
+    return Mock(settings).rebuild(account.sid, CommandLog(decoded[0], decoded[1:]))

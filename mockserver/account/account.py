@@ -10,21 +10,25 @@ from generators.instants import SECOND
 from generators.model import Source, Track
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.clock_moves import ClockMoves
+from mockserver.account.command_log import MIN_LENGTH, CommandLog
+from mockserver.account.commands.command import HistoryEntry
 from mockserver.account.gradual import Steps
 from mockserver.account.state.subscription import Subscription
 
 if TYPE_CHECKING:
     from mockserver.account.command_handlers.find_handler import Handler
-    from mockserver.account.commands.command import AccountCommand, HistoryEntry, Result
+    from mockserver.account.commands.command import AccountCommand, Result
 
-CommandListener = Callable[[str, "HistoryEntry"], None]
-"""Receives an AccountSid and the next entry of its history, before the command is applied."""
+CommandListener = Callable[["Account"], None]
+"""Receives an account whose log has a new entry. The command is not applied yet."""
 
 
 class Account(AccountParts):
     """An account: its parts, of which everything outside this room only reads, and its commands."""
 
-    _listener: CommandListener | None = None
+    on_command: CommandListener | None = None
+    """Called for each command."""
+    _log: CommandLog | None = None
 
     @cached_property
     def clock_moves(self) -> ClockMoves:
@@ -49,37 +53,49 @@ class Account(AccountParts):
         """
         instant = self.clock.hold(at)
         try:
-            if self._listener is not None:
-                from mockserver.account.commands.command import HistoryEntry
-
-                self._listener(self.sid, HistoryEntry(instant, command))
+            log = self._log
+            if log is None or len(log.entries) >= MIN_LENGTH:
+                log = self._begin_log_again()
+            log.entries.append(HistoryEntry(instant, command))
+            if self.on_command is not None:
+                self.on_command(self)
             result: Result = self._find_handler(type(command))(self, command)
             return result
         finally:
             self.clock.release()
 
-    def listen(self, listener: CommandListener, *, is_new: bool) -> None:
-        """Call a listener with the commands that lead to the present state, and with each later one.
+    @property
+    def log(self) -> CommandLog:
+        """The commands that lead to the present state."""
+        if self._log is None:
+            self._log = CommandLog(self._make_beginning(is_first=True))
+        return self._log
 
-        Args:
-            is_new: True if no command was applied yet; else the history begins with a snapshot.
-        """
+    def begin_log(self, beginning: HistoryEntry) -> None:
+        """Begin the log: the account was just built as this entry says."""
+        self._log = CommandLog(beginning)
+
+    def _begin_log_again(self) -> CommandLog:
+        """Return the log, and begin it with a snapshot if it has many more commands than the account has recordings."""
+        log = self.log
+        if len(log.entries) >= max(MIN_LENGTH, 2 * len(self.state.recordings)):
+            log = self._log = CommandLog(self._make_beginning(is_first=False))
+        return log
+
+    def _make_beginning(self, *, is_first: bool) -> HistoryEntry:
         from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
-        from mockserver.account.commands.callbacks import ChangeDeliverySettings
-        from mockserver.account.commands.command import HistoryEntry
 
-        self._listener = listener
+        instant, scenario, base_url, token = self.clock.now(), self.scenario, self.base_url, self.chosen_token
         beginning: AccountCommand[None] = (
-            SetUpScenario(scenario=self.scenario, base_url=self.base_url, token=self.chosen_token)
-            if is_new and not self.is_restored
-            else RestoreSnapshot(state=self.snapshot(), scenario=self.scenario)
+            SetUpScenario(scenario=scenario, base_url=base_url, token=token, start=self.began_at)
+            if is_first and not self.is_restored
+            else RestoreSnapshot(state=self.snapshot(), scenario=scenario, base_url=base_url, token=token)
         )
-        for command in (beginning, ChangeDeliverySettings.from_settings(self.callbacks.settings)):
-            listener(self.sid, HistoryEntry(self.clock.now(), command))
+        return HistoryEntry(instant, beginning)
 
     def close(self) -> None:
-        """End this account: another one replaces it. Later commands are not part of the history."""
-        self._listener = None
+        """End this account: another one replaces it. Nobody is told of later commands."""
+        self.on_command = None
         super().close()
 
     def run_due(self) -> None:

@@ -72,6 +72,7 @@ class AccountParts(AccountRules):
         self.scenario = scenario
         self.base_url = base_url
         self._call_settings = call_settings
+        self.began_at = clock.now()
         self.is_restored = state is not None
         """True if the account began with a snapshot."""
         self.state = State() if state is None else state

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from mockserver.account.account import Account, CommandListener
+from mockserver.account.account import Account
 from mockserver.account.account_groups import AccountGroups
 from mockserver.account.account_replacer import AccountReplacer
 from mockserver.account.accounts_in_memory import AccountsInMemory
@@ -126,10 +126,6 @@ class AccountStore:
         """Return a copy of an account that no request reaches, to look into the future. It sends no callbacks."""
         create = self._new_accounts.create_from_snapshot
         return run_at_once(create(account.sid.lower(), account.snapshot(), account.scenario, None))
-
-    def listen(self, listener: CommandListener) -> None:
-        """Call a listener with every command of every account from now on, before the command is applied."""
-        self._accounts.listen(listener)
 
     def list_accounts_with_state(self) -> list[Account]:
         """Return the accounts that cannot be created again as they are."""

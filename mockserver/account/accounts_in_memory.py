@@ -17,7 +17,8 @@ class AccountsInMemory:
     """
 
     def __init__(self, is_evictable: Callable[[Account], bool], on_evicted: Callable[[str, Account], None]) -> None:
-        self._listener: CommandListener | None = None
+        self.on_command: CommandListener | None = None
+        """Called for each command of the accounts that are added from now on."""
         self.has_strict_scenario = False
         """True if the scenario of an account said `auth: strict`. Requests to other servers need not look for one."""
         self._is_evictable = is_evictable
@@ -28,12 +29,6 @@ class AccountsInMemory:
 
     def __iter__(self) -> Iterator[Account]:
         return iter([*self._with_state.values(), *self._without_state.values()])
-
-    def listen(self, listener: CommandListener) -> None:
-        """Call a listener with every command from now on: of these accounts, and of those that are added."""
-        self._listener = listener
-        for account in self:
-            account.listen(listener, is_new=False)
 
     def find(self, key: str) -> Account | None:
         """Return an account, or None if it is not in memory."""
@@ -54,8 +49,7 @@ class AccountsInMemory:
         self.remove(key)
         self._without_state[key] = account
         self.has_strict_scenario |= account.scenario is not None and account.scenario.auth is not None
-        if self._listener is not None:
-            account.listen(self._listener, is_new=True)
+        account.on_command = self.on_command
         self.evict_oldest()
 
     def remove(self, key: str) -> Account | None:

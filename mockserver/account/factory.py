@@ -12,6 +12,7 @@ from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.call_settings import CallSettings
+from mockserver.account.clock_factory import ClockFactory
 from mockserver.account.gradual import Steps
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.setup_error import ScenarioSetupError
@@ -22,8 +23,7 @@ from mockserver.callbacks.routes import build_routes
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.choices import CallbackOrder, ChannelOrder, Profile, TranscribeCallback
-from mockserver.settings.clock_rate import ClockRate
-from mockserver.settings.machine_clock import ticks, wall_microseconds
+from mockserver.settings.machine_clock import ticks
 from mockserver.settings.settings import Settings
 from scenarios.durations import parse_duration
 from scenarios.mix_shares import collect_mix_shares
@@ -65,10 +65,8 @@ class AccountFactory:
         """How the callbacks of an account without routes are sent."""
         self._overrides = overrides
         self._mix = settings.build_corpus_mix(settings.profile)
-        self._start_ticks = ticks()
-        self._start = wall_microseconds() if settings.now is None else settings.now * SECOND
-        """The instant at which clocks start, in microseconds since the epoch, unless a scenario sets another."""
-        self.t0 = self._start // SECOND
+        self._clocks = ClockFactory(settings)
+        self.t0 = self._clocks.start // SECOND
         """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
         self._compiled: CompiledScenario | None = None
 
@@ -83,6 +81,7 @@ class AccountFactory:
         base_url: str | None = None,
         clock_origin: int | None = None,
         token: str | None = None,
+        started_at: int | None = None,
     ) -> Steps[Account]:
         """Create an account in small steps.
 
@@ -94,25 +93,32 @@ class AccountFactory:
             base_url: the scheme and host that the client uses for this server.
             clock_origin: the tick at which the clock of its scenario started; None for a clock that starts now.
             token: its auth token; None for the declared one, or one that is derived from the seed.
+            started_at: the instant at which it began, if it is built again. What was due then is not run: that is part
+                of its log.
 
         Raises:
             ScenarioSetupError: if the corpus has no room for the scenario, or a route of it is not allowed.
             SpanTooShortError: if the span is too short for the number of recordings.
             MixError: if no corpus can have these shares.
         """
-        if scenario is not None and clock_origin is None and self._starts_at_present(scenario):
+        if scenario is not None and clock_origin is None and self._clocks.starts_at_present(scenario):
             clock_origin = ticks()  # the set-up takes time too
-        account = self._build_account(key, scenario, journal, cache_key, state, clock_origin, base_url, token)
-        yield from self._fill_account(account, base_url, clock_origin)
+        clock = self._clocks.create(scenario, state, clock_origin, started_at)
+        account = self._build_account(key, scenario, journal, cache_key, state, clock, base_url, token)
+        yield from self._fill_account(account, base_url, clock_origin, is_built_again=started_at is not None)
         return account
 
-    def _fill_account(self, account: Account, base_url: str | None, clock_origin: int | None) -> Steps[None]:
+    def _fill_account(
+        self, account: Account, base_url: str | None, clock_origin: int | None, *, is_built_again: bool
+    ) -> Steps[None]:
         """Give a new account its first state: that of a snapshot, or that of its scenario."""
         try:
             if account.is_restored:
                 yield from account.recordings.recording_index.load()
             elif account.scenario is not None:
                 yield from self._play(account.scenario, account, base_url, clock_origin)
+                if not is_built_again:
+                    yield from account.clock_moves.run_due_gradually()  # of an account that was evicted
         except BaseException:  # its events no longer count in the budget
             account.close()
             raise
@@ -126,8 +132,7 @@ class AccountFactory:
         from mockserver.account.scenario_setup import set_up_scenario  # many servers have none
 
         yield from set_up_scenario(account, self._compile(scenario), self.build_recording_defaults(base_url))
-        account.clock.start(self._choose_rate(scenario), clock_origin)
-        yield from account.clock_moves.run_due_gradually()  # of an account that was evicted
+        account.clock.start(self._clocks.choose_rate(scenario), clock_origin)
 
     def _build_account(
         self,
@@ -136,7 +141,7 @@ class AccountFactory:
         journal: Journal,
         cache_key: Hashable,
         state: State | None,
-        clock_origin: int | None,
+        clock: Clock,
         base_url: str | None,
         token: str | None,
     ) -> Account:
@@ -146,7 +151,7 @@ class AccountFactory:
             spec.account_sid,
             token or (None if declared is None else declared.token),
             Corpus(spec),
-            self._create_clock(scenario, state, clock_origin),
+            clock,
             _create_upcoming_recording,
             cache_key=cache_key,
             scenario=scenario,
@@ -193,31 +198,6 @@ class AccountFactory:
         except ValueError as error:
             raise ScenarioSetupError(f"routes: {error}.") from None
         return msgspec.structs.replace(self._delivery_settings, routes=routes)
-
-    def _create_clock(self, scenario: "Scenario | None", state: State | None, clock_origin: int | None) -> Clock:
-        if state is not None:
-            return Clock(state.now, state.rate)
-        if scenario is not None:
-            return Clock(self._choose_start(scenario, clock_origin))  # it runs when the scenario is set up
-        # An account without state may be recreated at any time, so its clock counts from the start of the server.
-        return Clock(self._start, self._settings.clock.rate, origin=self._start_ticks)
-
-    def _choose_start(self, scenario: "Scenario", clock_origin: int | None) -> int:
-        """Return the instant at which the clock of a scenario starts."""
-        if scenario.clock.start is not None:
-            return to_microseconds(scenario.clock.start)
-        if clock_origin is not None and self._starts_at_present(scenario):
-            return self._start + clock_origin - self._start_ticks
-        return self._start
-
-    def _starts_at_present(self, scenario: "Scenario") -> bool:
-        """Return True if the time of a scenario is real time, so that it agrees with the time of programs."""
-        is_fixed = self._settings.now is not None or scenario.clock.start is not None
-        return not is_fixed and self._choose_rate(scenario) == 1
-
-    def _choose_rate(self, scenario: "Scenario") -> float:
-        plan = scenario.clock
-        return self._settings.clock.rate if plan.mode is None else ClockRate.from_mode(plan.mode, plan.rate).rate
 
     def _build_corpus_spec(self, account_sid: str, scenario: "Scenario | None") -> CorpusSpec:
         settings = self._settings

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from mockserver.account.account import Account
 from mockserver.account.account_groups import GroupMember
+from mockserver.account.command_log import CommandLog
 from mockserver.account.evicted_accounts import EvictedAccounts
 from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import Steps
@@ -102,6 +103,12 @@ class NewAccounts:
         return (
             yield from self._factory.create(key, scenario, Journal(budget=budget), cache_key=cache_key, state=state)
         )
+
+    def create_from_log(self, key: str, log: CommandLog, journal: Journal) -> Steps[Account]:
+        """Create an account by the commands of a log, in small steps. Its clock then shows the time of the last one."""
+        from mockserver.account.rebuilding import rebuild_account  # not before the first log is read
+
+        return rebuild_account(self._factory, key, log, journal, self._make_cache_key(key))
 
     def make_journal(self, key: str) -> Journal:
         """Return a journal for an account that is not in memory."""

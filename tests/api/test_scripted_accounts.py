@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid, derive_scripted_account_sid
-from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
-from mockserver.account.commands.command import HistoryEntry
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.mock import Mock
 from mockserver.testing.sink import Sink
@@ -15,6 +13,7 @@ from scenarios.loading.combine import merge_scenarios
 from scenarios.loading.load import from_objects, loads
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
+from tests.accounts import rebuild
 from tests.harness import Api, make_settings
 
 FAMILY = """
@@ -215,24 +214,16 @@ def test_history_of_an_account_leads_to_the_same_state_on_another_server() -> No
             ],
         }
     )
-    entries: list[HistoryEntry] = []
     with Api(make_settings(), scenario) as api:
-        api.mock.listen(lambda sid, entry: entries.append(entry))
         api.call_control_api("POST", "/reset")
         for _ in range(3):
             api.get(api.list_path)
         api.run_command("POST", "/clock", {"advance": "10m"})
-        tokens, expected = api.get_account().state.auth_tokens, api.get_account().snapshot()
+        account = api.get_account()
+        tokens, expected = account.state.auth_tokens, account.snapshot()
     assert tokens is not None
     assert (tokens.next_step, tokens.secondary) == (2, None)
-    mock = Mock(make_settings())
-    for entry in entries:
-        command = entry.command
-        if isinstance(command, SetUpScenario):
-            mock.set_up_scenario(DEMO, command.scenario, command.base_url, command.token)
-        elif not isinstance(command, RestoreSnapshot):
-            mock.account(DEMO).apply(command, entry.at)
-    assert mock.account(DEMO).snapshot() == expected
+    assert rebuild(account, make_settings()).snapshot() == expected
 
 
 # -- the control API --------------------------------------------------------------------------------

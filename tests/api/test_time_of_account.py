@@ -22,8 +22,8 @@ UNDATED = loads("recordings: [{id: a}, {id: b, date_created: 2020-01-01T00:00:00
 
 def start_an_hour_ago(mock: Mock) -> None:
     """Let the server be as old as if it had started an hour ago."""
-    mock.account_factory._start_ticks -= 3600 * SECOND
-    mock.account_factory._start -= 3600 * SECOND
+    mock.account_factory._clocks._start_ticks -= 3600 * SECOND
+    mock.account_factory._clocks.start -= 3600 * SECOND
 
 
 def assert_real_time(account: Account) -> None:
@@ -56,7 +56,7 @@ def test_recordings_of_scenario_are_created_at_the_start_of_each_account(importe
     mock = Mock(REAL, scenario=msgspec.structs.replace(UNDATED, recordings=recordings))
     first = mock.account("AC" + "1" * 32)
     start_an_hour_ago(mock)
-    mock.account_factory._start += 3600 * SECOND  # now its clocks are an hour ahead
+    mock.account_factory._clocks.start += 3600 * SECOND  # now its clocks are an hour ahead
     second = mock.account("AC" + "2" * 32)
     indices = [account.recordings.find(account.resolve_handle("a")) for account in (first, second)]
     created = [
@@ -70,7 +70,7 @@ def test_date_that_contradicts_a_later_start_is_refused() -> None:
     soon = datetime.now(UTC) + timedelta(minutes=30)
     mock = Mock(REAL, scenario=loads(f"recordings: [{{id: a, date_updated: '{soon.isoformat()}'}}]"))
     start_an_hour_ago(mock)
-    mock.account_factory._start += 3600 * SECOND
+    mock.account_factory._clocks.start += 3600 * SECOND
     with pytest.raises(ScenarioSetupError, match="recording a: date_updated: "):
         mock.account("AC" + "2" * 32)
 

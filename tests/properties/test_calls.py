@@ -14,9 +14,7 @@ from generators.model import InFlight, Recording
 from generators.sids import Kind
 from mockserver.account.account import Account
 from mockserver.account.calls import app_requests
-from mockserver.account.commands.beginnings import SetUpScenario
 from mockserver.account.commands.calls import DeleteCall, HangUpCall, UpdateCall
-from mockserver.account.commands.command import HistoryEntry
 from mockserver.account.commands.conferences import (
     AnnounceToConference,
     EndConference,
@@ -25,7 +23,6 @@ from mockserver.account.commands.conferences import (
     UpdateParticipant,
 )
 from mockserver.account.commands.recordings import CreateCallRecording, DeleteRecording, UpdateRecording
-from mockserver.account.history import decode_entry, encode_entry
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.decoding import decode_state
@@ -33,11 +30,10 @@ from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.live_calls import Direction, LiveCall
 from mockserver.account.state.machine_detection import MachineDetection
 from mockserver.account.state.subscription import StatusSubscription
-from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from scenarios.callers import Caller
 from scenarios.model import Scenario
-from tests.accounts import make_scenario
+from tests.accounts import make_scenario, rebuild
 from tests.calls import AGENT, ALL_EVENTS, APP, Line, respond
 from tests.harness import make_settings
 
@@ -389,16 +385,9 @@ def iter_states(snapshot: bytes) -> Iterator[Any]:
 def test_commands_of_calls_lead_to_the_same_state_again(
     app: dict[str, str], scenario: Scenario, calls: list[dict[str, Any]], steps: int
 ) -> None:
-    entries: list[HistoryEntry] = []
     with limit_documents():
         with Line(app, scenario) as line:
-            line.account.listen(lambda _, entry: entries.append(entry), is_new=True)
             place_all(line, calls, steps)
             line.finish(*line.calls)
-        mock = Mock(make_settings(count=0), scenario=scenario)
-        again = mock.account(mock.demo.sid)
-        for entry in entries:
-            decoded = decode_entry(encode_entry(entry))
-            if not isinstance(decoded.command, SetUpScenario):
-                again.apply(decoded.command, decoded.at)
+        again = rebuild(line.account, make_settings(count=0))
         assert again.snapshot() == line.account.snapshot()

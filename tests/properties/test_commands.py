@@ -1,7 +1,7 @@
 """The commands of a random session, applied again to new accounts, lead to the same states."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -10,22 +10,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mockserver.account.account import Account
-from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
 from mockserver.account.commands.calls import PlaceCall
-from mockserver.account.commands.command import AccountCommand, HistoryEntry
+from mockserver.account.commands.command import AccountCommand
 from mockserver.account.commands.new_call import NewCall
-from mockserver.account.history import decode_entry, encode_entry
-from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.account.state.subscription import Signer
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.response import ReceivedResponse
-from mockserver.mock import Mock
-from mockserver.rest.errors import TwilioError
-from mockserver.settings.settings import Settings
-from tests.accounts import CALLBACK_URL, make_scenario
+from tests.accounts import CALLBACK_URL, make_scenario, rebuild
 from tests.harness import Api, make_settings
 
 APP_URL = "http://127.0.0.1:9/voice"
@@ -270,21 +264,6 @@ def watch_states() -> Iterator[dict[Account, bytes]]:
         yield states
 
 
-def replay(history: list[tuple[str, HistoryEntry]], mock_settings: Settings) -> Mock:
-    """Return a new mock with the accounts that a history leads to."""
-    mock = Mock(mock_settings)
-    for sid, entry in history:
-        command = entry.command
-        if isinstance(command, SetUpScenario):
-            mock.set_up_scenario(sid, command.scenario, command.base_url, command.token)
-        elif isinstance(command, RestoreSnapshot):
-            mock.roll_back(sid, command.state, command.scenario)
-        else:
-            with suppress(TwilioError, ScenarioSetupError):  # the session had the same error
-                mock.account(sid).apply(command, entry.at)
-    return mock
-
-
 @given(st.lists(st.tuples(st.sampled_from([*OPERATIONS]), st.integers(0, 5)), max_size=20))
 @example([(name, number) for name in OPERATIONS for number in (3, 0)])
 @example([("signal", 0), ("step", 0), ("advance", 5), ("redeliver", 0), ("list", 3), ("list", 3), ("roll back", 1)])
@@ -292,17 +271,12 @@ def replay(history: list[tuple[str, HistoryEntry]], mock_settings: Settings) -> 
 def test_commands_of_a_session_lead_to_the_same_state_again(session: list[tuple[str, int]]) -> None:
     mock_settings = make_settings(count=12)
     with watch_states() as states, Api(mock_settings, make_scenario(**SCENARIO)) as api:
-        entries: list[tuple[str, HistoryEntry]] = []
-        api.mock.listen(lambda sid, entry: entries.append((sid, entry)))
         api.mock.worker.receivers[api.mock.demo.sid.lower()] = Receiver()
         for name, number in session:
             OPERATIONS[name](api, number)
         account = api.get_account()
-        history = [encode_entry(entry) for _, entry in entries]
         assert states.get(account, encode_state(account)) == encode_state(account)
         expected = account.snapshot()
-    decoded = [(sid, decode_entry(data)) for (sid, _), data in zip(entries, history, strict=True)]
-    assert [encode_entry(entry) for _, entry in decoded] == history
-    again = replay(decoded, mock_settings).account(api.mock.demo.sid)
+        again = rebuild(account, mock_settings)
     assert msgspec.msgpack.decode(again.snapshot()) == msgspec.msgpack.decode(expected)
     assert again.snapshot() == expected

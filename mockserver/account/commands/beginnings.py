@@ -1,4 +1,4 @@
-"""Commands that begin the history of a new account. The server applies them: it replaces the account."""
+"""Commands that begin the history of a new account. The server applies them: it creates the account."""
 
 from mockserver.account.commands.command import AccountCommand
 from scenarios.model import Scenario
@@ -12,6 +12,8 @@ class SetUpScenario(AccountCommand[None], frozen=True, kw_only=True):
     """The scheme and host that the client uses for this server."""
     token: str | None = None
     """The auth token that the account begins with; None if it is derived from the seed."""
+    start: int | None = None
+    """The instant of the set-up, in microseconds since the epoch; that of the account's clock if left out."""
 
 
 class RestoreSnapshot(AccountCommand[None], frozen=True, kw_only=True):
@@ -19,3 +21,5 @@ class RestoreSnapshot(AccountCommand[None], frozen=True, kw_only=True):
 
     state: bytes
     scenario: Scenario | None = None
+    base_url: str | None = None
+    token: str | None = None

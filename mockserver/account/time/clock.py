@@ -58,6 +58,10 @@ class Clock:
         self.rate = rate
         self._base_ticks = self._tick_source() if origin is None else origin
 
+    def continue_at(self, instant: int) -> None:
+        """Continue at an instant, or where the clock was moved to: the account was built again from its log."""
+        self._base_instant, self._base_ticks = max(self._base_instant, instant), self._tick_source()
+
     def hold(self, instant: int | None = None) -> int:
         """Show one instant until `release`, now if left out, and return it: one change happens at one instant."""
         self._held_instant = held = self.now() if instant is None else instant

@@ -10,11 +10,13 @@ import msgspec
 import pytest
 
 from generators.model import Source
+from mockserver.account.account import Account
 from mockserver.account.command_handlers.find_handler import find_handler
+from mockserver.account.command_log import MIN_LENGTH
 from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
-from mockserver.account.commands.callbacks import ChangeDeliverySettings, ClaimCallback, ReleaseCallback
+from mockserver.account.commands.callbacks import ClaimCallback, ReleaseCallback
 from mockserver.account.commands.command import AccountCommand, HistoryEntry
-from mockserver.account.commands.recordings import AttachMedia, BeginRecording, DeleteRecording
+from mockserver.account.commands.recordings import AttachMedia, BeginRecording, CreateCallRecording, DeleteRecording
 from mockserver.account.commands.timelines import MoveClock, SendSignal, SetClockRate
 from mockserver.account.history import HistoryError, decode_entry, encode_entry, list_commands
 from mockserver.mock import Mock
@@ -126,41 +128,65 @@ def test_time_passes_again_after_a_command_that_fails() -> None:
     assert account.clock.now() == T0 * 10**6
 
 
-def listen(mock: Mock) -> list[AccountCommand[Any]]:
-    """Return the list of the commands from now on."""
-    commands: list[AccountCommand[Any]] = []
-    mock.listen(lambda _, entry: commands.append(entry.command))
-    return commands
+def get_commands(account: Account) -> list[AccountCommand[Any]]:
+    """Return the commands in the log of an account."""
+    return [entry.command for entry in account.log.entries]
 
 
-def test_listener_receives_beginnings_and_commands() -> None:
+def test_log_begins_with_the_set_up_and_has_every_command() -> None:
     scenario = make_scenario(recordings=[{"id": "it", "timeline": [{"after": {"signal": "go"}, "status": "absent"}]}])
     mock = Mock(make_settings(count=0), scenario=scenario)
-    commands = listen(mock)
     account = mock.account(mock.demo.sid)
-    snapshot = account.snapshot()
+    assert account.log.beginning.command == SetUpScenario(scenario=scenario, start=T0 * 10**6)
     account.advance(0)
-    old = account
-    account = mock.set_up_scenario(account.sid, None, "http://localhost")
-    mock.roll_back(account.sid, snapshot, scenario)
+    assert get_commands(account) == [MoveClock(instant=T0 * 10**6)]
+
+
+def test_log_of_another_account_of_the_same_sid_begins_again() -> None:
+    mock = Mock(make_settings(count=0))
+    old = mock.account(mock.demo.sid)
+    old.advance(5)
+    snapshot, heard = old.snapshot(), list[Account]()
+    old.on_command = heard.append
+    account = mock.set_up_scenario(old.sid, None, "http://localhost", "secret")
     old.apply(MoveClock(instant=0))
-    settings = ChangeDeliverySettings(retries=1, retry_on=("ct",), max_seconds=15.0, routes={})
-    assert commands == [
-        *(RestoreSnapshot(state=snapshot, scenario=scenario), settings),
-        MoveClock(instant=T0 * 10**6),
-        *(SetUpScenario(scenario=None, base_url="http://localhost"), settings),
-        *(RestoreSnapshot(state=snapshot, scenario=scenario), settings),
-    ]
+    assert heard == []
+    start = T0 * 10**6
+    assert account.log.beginning.command == SetUpScenario(base_url="http://localhost", token="secret", start=start)
+    account = mock.roll_back(account.sid, snapshot, None)
+    assert account.log.beginning.command == RestoreSnapshot(state=snapshot)
+    assert account.log.beginning.at == start + 5 * 10**6
+
+
+def test_long_log_begins_again_with_a_snapshot() -> None:
+    account = make_account(count=0)
+    for _ in range(MIN_LENGTH):
+        account.advance(1)
+    assert len(account.log.entries) == MIN_LENGTH
+    state = account.snapshot()
+    account.advance(1)
+    assert account.log.beginning.command == RestoreSnapshot(state=state)
+    assert len(account.log.entries) == 1
+
+
+def test_log_of_many_recordings_begins_again_later() -> None:
+    account = make_account(count=0)
+    account.apply(CreateCallRecording(call_sid=CALL))
+    (recording,) = account.state.recordings.values()
+    account.state.recordings |= dict.fromkeys(range(MIN_LENGTH), recording)
+    for _ in range(MIN_LENGTH):
+        account.advance(1)
+    assert len(account.log.entries) == MIN_LENGTH + 1
 
 
 def test_signal_to_all_is_a_command_for_each_waiting_recording() -> None:
     waiting = {"timeline": [{"after": {"signal": "go"}, "status": "absent"}]}
     mock = Mock(make_settings(count=0), scenario=make_scenario(recordings=[{"id": name, **waiting} for name in "abc"]))
-    account, commands = mock.account(mock.demo.sid), listen(mock)
+    account = mock.account(mock.demo.sid)
     handles = account.state.handles
     for _ in account.send_signal_gradually("go", None):
         account.timelines.stop(handles["c"])  # as another request might, between two commands
-    assert commands[2:] == [SendSignal(name="go", index=handles["a"]), SendSignal(name="go", index=handles["b"])]
+    assert get_commands(account) == [SendSignal(name="go", index=handles[name]) for name in "ab"]
 
 
 def test_snapshots_of_equal_states_have_equal_bytes() -> None:
