@@ -27,10 +27,12 @@ def create_app(mock: Mock) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        mock.open_store()
         mock.worker.start()
         for account in mock.list_accounts_in_memory():  # their timelines run without requests too
             mock.worker.schedule(account)
-        yield
+        with mock.keeping_clocks():
+            yield
         await mock.worker.stop()
 
     app = _Application(

@@ -1,10 +1,13 @@
 """A mock behind an ASGI transport, and walks through its pages."""
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import httpx
@@ -17,6 +20,7 @@ from mockserver.mock import Mock
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.machine_clock import stopwatch
 from mockserver.settings.settings import Settings
+from mockserver.settings.store_url import StoreUrl
 from scenarios.model import Scenario
 from tests import asgi_client
 
@@ -36,9 +40,14 @@ PLUGIN_ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "recmoc
 """Variables that let pytest load our plugin but none of the others here, which takes half of the time."""
 
 
+_STORE_FOLDER = os.environ.get("RECMOCK_TEST_STORES")
+"""The folder of the stores of a run that keeps accounts in SQLite files: each mock has one of its own."""
+
+
 def make_settings(**changes: Any) -> Settings:
     """Return settings with a fixed T0 and a frozen clock."""
-    return msgspec.structs.replace(Settings(now=T0, clock=ClockRate(0.0)), **changes)
+    store = StoreUrl() if _STORE_FOLDER is None else StoreUrl(Path(_STORE_FOLDER) / f"{uuid4().hex}.db")
+    return msgspec.structs.replace(Settings(now=T0, clock=ClockRate(0.0), store=store), **changes)
 
 
 class Api:
@@ -51,6 +60,7 @@ class Api:
         stopwatch: Callable[[], float] = stopwatch,
     ) -> None:
         self.mock = Mock(settings or make_settings(), scenario=scenario, stopwatch=stopwatch)
+        self.mock.open_store()
         self.auth: tuple[str, str] | None = (self.mock.demo.sid, self.mock.demo.token)
         self.root = f"/2010-04-01/Accounts/{self.mock.demo.sid}"
         self.list_path = f"{self.root}/Recordings.json"
@@ -67,6 +77,7 @@ class Api:
     ) -> None:
         self._runner.run(self._client.aclose())
         self._runner.run(self.mock.worker.stop())
+        self.mock.close_store()
         self._runner.close()
 
     def request(self, method: str, target: str, headers: dict[str, str] | None = None) -> httpx.Response:

@@ -91,6 +91,10 @@ class AccountGroups:
             for account, own in zip(scenario.accounts, sids, strict=True)
         )
 
+    def list_own(self) -> dict[str, tuple[GroupMember, ...]]:
+        """Return the groups beside that of the server's scenario, by the AccountSid for which each was set up."""
+        return {key: group for key, group in self._groups.items() if group != self._server_members}
+
     def find(self, key: str) -> GroupMember | None:
         """Return an account by its AccountSid in lower case, or None if no scenario set it up."""
         return self._members.get(key)

@@ -8,7 +8,7 @@ from mockserver.account.account_groups import AccountGroups
 from mockserver.account.account_replacer import AccountReplacer
 from mockserver.account.accounts_in_memory import AccountsInMemory
 from mockserver.account.factory import AccountFactory
-from mockserver.account.gradual import run_at_once, run_between_requests
+from mockserver.account.gradual import Steps, run_at_once, run_between_requests
 from mockserver.account.new_accounts import NewAccounts
 from mockserver.account.worker import Worker
 from mockserver.journal.budget import LogBudget
@@ -16,6 +16,7 @@ from mockserver.rest.auth import DeclaredAccount
 from mockserver.rest.representations.cache import ByteCache
 
 if TYPE_CHECKING:
+    from mockserver.account.storage.account_saver import AccountSaver
     from scenarios.model import Scenario
 
 
@@ -39,6 +40,8 @@ class AccountStore:
         self.scenario: Scenario | None = None
         """The scenario of every account that has no other; one with `accounts` is played in those only."""
         self._new_accounts = NewAccounts(account_factory, log_budget)
+        self.saver: AccountSaver | None = None
+        """Saves accounts; None if they live in memory."""
         self._preparations: dict[str, asyncio.Task[None]] = {}
         self._accounts = AccountsInMemory(self._is_evictable, self._remember_evicted)
         self._replacer = AccountReplacer(self._accounts, self._new_accounts, worker, cache)
@@ -90,7 +93,7 @@ class AccountStore:
         key = sid.lower()
         account = self._accounts.use(key)
         if account is None:
-            account = run_at_once(self._new_accounts.create(key, self.find_scenario(key)))
+            account = run_at_once(self._create(key))
             self._accounts.add(key, account)
         return account
 
@@ -114,13 +117,21 @@ class AccountStore:
     async def _prepare(self, key: str) -> None:
         scenario = self.find_scenario(key)
         try:
-            account = await run_between_requests(self._new_accounts.create(key, scenario))
+            account = await run_between_requests(self._create(key))
         finally:
             self._preparations.pop(key, None)
         if scenario is self.find_scenario(key) and self.find_account(key) is None:
             self._accounts.add(key, account)
         else:
             account.close()
+
+    def _create(self, key: str) -> Steps[Account]:
+        """Create an account as it is before any request, or as the store has it, in small steps."""
+        if self.saver is None or key not in self.saver:
+            return self._new_accounts.create(key, self.find_scenario(key))
+        from mockserver.account.storage.loading import load_account  # most servers keep accounts in memory
+
+        return load_account(self.saver, self._new_accounts, key)
 
     def copy_account(self, account: Account) -> Account:
         """Return a copy of an account that no request reaches, to look into the future. It sends no callbacks."""
@@ -138,7 +149,8 @@ class AccountStore:
     def _is_evictable(self, account: Account) -> bool:
         """Return True if the account can be created again as it is."""
         is_first = account.scenario is self.find_scenario(account.sid.lower())
-        return is_first and not account.has_state and not account.journal.has_listeners
+        is_saved = self.saver is None or not self.saver.has_changes(account)
+        return is_first and is_saved and not account.has_state and not account.journal.has_listeners
 
     def _remember_evicted(self, key: str, account: Account) -> None:
         self._new_accounts.add_evicted(key, account)

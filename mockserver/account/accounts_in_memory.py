@@ -49,7 +49,9 @@ class AccountsInMemory:
         self.remove(key)
         self._without_state[key] = account
         self.has_strict_scenario |= account.scenario is not None and account.scenario.auth is not None
-        account.on_command = self.on_command
+        if self.on_command is not None:
+            account.on_command = self.on_command
+            self.on_command(account)
         self.evict_oldest()
 
     def remove(self, key: str) -> Account | None:

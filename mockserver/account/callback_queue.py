@@ -5,7 +5,6 @@ Instants are microseconds since the epoch.
 """
 
 import sys
-from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
@@ -198,15 +197,22 @@ class CallbackQueue:
         now = self._recording_index.clock.now()
         delivery = add_attempt(self._state.deliveries[number], outcome, seconds, now, self.settings)
         self._state.deliveries[number] = delivery
+        self._note_change(delivery, describe_last_attempt(delivery))
+        return delivery
+
+    def miss(self, number: int) -> None:
+        """Give a callback up: no server ran when it was due."""
+        missed = self._replace(number, state=DeliveryState.MISSED)
+        self._note_change(missed, f"callback {missed.event} missed: no server ran when it was due")
+
+    def _note_change(self, delivery: Delivery, what: str) -> None:
         self.change_count += 1
         if delivery.state is DeliveryState.PENDING:
-            self._timers.add(delivery.due, TimerKind.DELIVERY, number)
+            self._timers.add(delivery.due, TimerKind.DELIVERY, delivery.number)
         else:
-            self._open_numbers.pop(number, None)
+            self._open_numbers.pop(delivery.number, None)
             self._add_finished(delivery)
-        name, what = self.get_name(delivery), describe_last_attempt(delivery)
-        self._events.record("callback", name, delivery.sid, what, callback=number)
-        return delivery
+        self._events.record("callback", self.get_name(delivery), delivery.sid, what, callback=delivery.number)
 
     @property
     def has_pending(self) -> bool:
@@ -216,10 +222,6 @@ class CallbackQueue:
     def has_open_of(self, sids: Collection[str]) -> bool:
         """Return True if a callback about one of these is still to be delivered."""
         return any(self._state.deliveries[number].sid in sids for number in self._open_numbers)
-
-    def count_by_state(self) -> dict[str, int]:
-        """Return the number of callbacks in the log by state, without states that none has."""
-        return dict(Counter(delivery.state.value for delivery in self))
 
     def count_waiting(self) -> int:
         """Return the number of callbacks that wait for another attempt."""

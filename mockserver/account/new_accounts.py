@@ -16,6 +16,7 @@ from mockserver.journal.budget import LogBudget
 from mockserver.journal.journal import Journal
 
 if TYPE_CHECKING:
+    from mockserver.journal.encoding import DecodedEntry
     from scenarios.model import Scenario
 
 
@@ -109,6 +110,21 @@ class NewAccounts:
         from mockserver.account.rebuilding import rebuild_account  # not before the first log is read
 
         return rebuild_account(self._factory, key, log, journal, self._make_cache_key(key))
+
+    def make_stored_journal(self, entries: "Sequence[DecodedEntry]", total: int, tick_origin: int) -> Journal:
+        """Return a journal with the entries that a store has.
+
+        Args:
+            total: the number of all requests.
+            tick_origin: the instant of tick 0 in the entries.
+        """
+        journal = Journal(total - len(entries), self._budget)
+        journal.newest.keep_tick_origin(tick_origin)
+        for entry, answer, effect in entries:
+            journal.add(entry, answer)
+            if effect is not None:
+                journal.newest.add_effect(effect)
+        return journal
 
     def make_journal(self, key: str) -> Journal:
         """Return a journal for an account that is not in memory."""

@@ -3,13 +3,19 @@
 Every outcome enters the account as a command.
 """
 
-from typing import Protocol
+import logging
+from typing import TYPE_CHECKING, Protocol
 
 from mockserver.account.account import Account
 from mockserver.account.commands.callbacks import ClaimCallback, RecordOutcome, ReleaseCallback
 from mockserver.account.state.deliveries import Delivery
 from mockserver.callbacks.sender import CallbackReceiver
 from mockserver.settings.machine_clock import stopwatch
+
+if TYPE_CHECKING:
+    from mockserver.account.storage.account_saver import AccountSaver
+
+logger = logging.getLogger("recmock")
 
 
 class Outgoing(Protocol):
@@ -63,3 +69,14 @@ def list_outgoing(account: Account, limit: int) -> list[Outgoing]:
     from mockserver.account.outgoing_documents import list_document_requests  # not before the first call
 
     return [*list_document_requests(account), *callbacks]
+
+
+async def send_when_saved(request: Outgoing, receiver: CallbackReceiver, saver: "AccountSaver | None") -> None:
+    """Send a request after the store knows that it is being sent: a process that is killed may send it again.
+
+    Args:
+        saver: saves the account; None if it lives in memory.
+    """
+    if saver is not None and not await saver.is_saved():
+        logger.error("A callback is sent although it could not be saved: %s", saver.last_error)
+    await request.send(receiver)

@@ -42,17 +42,21 @@ class Snapshots:
 
     def take(self, account: Account, name: str) -> Snapshot:
         """Store an account's state under a name, replacing any snapshot of that name, and return it."""
-        self._remove((account.sid, name))
         snapshot = Snapshot(account.snapshot(), account.scenario, account.clock.now(), wall_microseconds())
-        self._snapshots[account.sid, name] = snapshot
+        self.keep(account.sid, name, snapshot)
+        return snapshot
+
+    def keep(self, account_sid: str, name: str, snapshot: Snapshot) -> None:
+        """Store a snapshot under a name, replacing any snapshot of that name."""
+        self._remove((account_sid, name))
+        self._snapshots[account_sid, name] = snapshot
         self._size_bytes += len(snapshot.state)
-        self._change_counts[account.sid] += 1
-        own = self._list_keys(account.sid)
+        self._change_counts[account_sid] += 1
+        own = self._list_keys(account_sid)
         if len(own) > _MAX_SNAPSHOTS:
             self._remove(own[0])
         while self._size_bytes > _MAX_BYTES and len(self._snapshots) > 1:
             self._remove(next(iter(self._snapshots)))
-        return snapshot
 
     def list_named(self, account_sid: str) -> list[tuple[str, Snapshot]]:
         """Return the names and the snapshots of an account, oldest first."""

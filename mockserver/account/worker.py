@@ -18,6 +18,7 @@ from mockserver.rest.errors import TwilioError
 
 if TYPE_CHECKING:
     from mockserver.account.outgoing import Outgoing
+    from mockserver.account.storage.account_saver import AccountSaver
 
 T = TypeVar("T")
 
@@ -52,6 +53,7 @@ class Worker:
         """The accounts whose callbacks a request waits for."""
         self._waits: set[asyncio.Task[Any]] = set()
         """The tasks of requests that wait for something else than callbacks: delays and other requests."""
+        self.saver: AccountSaver | None = None  # accounts live in memory
         self._stopped_loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
     def start(self) -> None:
@@ -60,6 +62,8 @@ class Worker:
 
     def schedule(self, account: Account) -> None:
         """Send ready callbacks and set an alarm for the next timer. Call this after every possible change."""
+        if self.saver is not None:
+            self.saver.mark(account)
         can_fire = account.state.timers and (account.clock.rate or account.clock_moves.has_due)
         needs_alarm = can_fire and not self._has_alarm(account)
         has_requests = account.callbacks.has_pending or account.has_app_requests
@@ -180,7 +184,7 @@ class Worker:
     def _send_ready(self, account: Account) -> None:
         if not account.has_ready:
             return
-        from mockserver.account.outgoing import list_outgoing  # not before the first request
+        from mockserver.account.outgoing import list_outgoing, send_when_saved  # not before the first request
 
         ready = list_outgoing(account, MAX_DELIVERIES + 1)
         free = self._slots.count_free()
@@ -189,7 +193,7 @@ class Worker:
         receiver = self.receivers.get(account.sid.lower(), self._sender) if self.receivers else self._sender
         for request in ready[:free]:
             request.claim()
-            task = asyncio.get_running_loop().create_task(request.send(receiver))
+            task = asyncio.get_running_loop().create_task(send_when_saved(request, receiver, self.saver))
             self._slots.take(task)
             self._sending_tasks.setdefault(account, set()).add(task)
             task.add_done_callback(partial(self._on_sent, account, request))

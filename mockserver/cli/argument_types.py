@@ -9,6 +9,7 @@ from argparse import ArgumentTypeError
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import BadValueError, parse_instant, parse_server_url
+from mockserver.settings.store_url import StoreUrl
 from scenarios.durations import normalize_duration, parse_duration
 
 _LONGEST_SIGNAL = 64
@@ -27,6 +28,14 @@ def url(text: str) -> str:
     """Parse the URL of a server."""
     try:
         return parse_server_url(text)
+    except BadValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+def store(text: str) -> StoreUrl:
+    """Parse a store, such as sqlite:FILE."""
+    try:
+        return StoreUrl.parse(text)
     except BadValueError as error:
         raise ArgumentTypeError(str(error)) from None
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "validate the recordings in a file against the contract",
     "keys": "print the test key pair of encrypted recordings, as PEM",
     "completion": "print a script that completes command lines in a shell",
+    "store": "empty a store of accounts",
     "ready": "check whether a server answers, for health checks",
 }
 """The help text of each command. The module `commands/<name>.py` has the rest in its `COMMAND`."""

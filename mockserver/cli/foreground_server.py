@@ -14,7 +14,7 @@ from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.banner import Banner, choose_style
 from mockserver.cli.errors import CommandError
-from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
+from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock, use_store
 from mockserver.cli.reload import Watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
@@ -55,7 +55,6 @@ def serve(
     app = create_app(mock)
     listening_sockets = _bind(settings.listen, bind)
     address = listening_sockets.addresses[0]
-    mock.set_address(address)
 
     def announce_ready() -> None:
         if settings.port_file is not None:
@@ -68,7 +67,8 @@ def serve(
         gc.enable()
 
     watching: list[asyncio.Task[None]] = []
-    with run_beside(mock, address.to_url()), log_requests(mock, sys.stdout, environment):
+    stored = use_store(mock, address, listening_sockets.close)
+    with stored, run_beside(mock, address.to_url()), log_requests(mock, sys.stdout, environment):
         run(app, listening_sockets, announce_ready, Proxy.from_settings(settings))
     return 0
 

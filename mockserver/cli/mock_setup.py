@@ -1,12 +1,14 @@
 """A mock for a command, and error messages if the settings or scenarios are invalid."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
 from mockserver.cli.errors import CommandError
+from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
@@ -41,6 +43,30 @@ def make_mock(
         raise CommandError(describe_error(error, settings, scenario)) from None
     except MockSetupError as error:
         raise CommandError(f"--scenario: {error}") from None
+
+
+@contextmanager
+def use_store(mock: "Mock", address: Address, discard: Callable[[], object]) -> Iterator[None]:
+    """Set the address of a server before it starts, and use the store of the settings meanwhile, if they name one.
+
+    Args:
+        discard: called if the server cannot start.
+
+    Raises:
+        CommandError: if the store cannot be used, or was begun with other settings.
+    """
+    from mockserver.account.storage.store_error import StoreError
+
+    try:
+        mock.set_address(address)
+    except StoreError as error:
+        discard()
+        raise CommandError(f"--store: {error}") from None
+    yield
+    try:
+        mock.close_store()
+    except StoreError as error:
+        raise CommandError(f"--store: the last changes are lost: {error}") from None
 
 
 def list_import_events(mock: "Mock") -> list[str]:

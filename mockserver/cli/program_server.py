@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mockserver.app import create_app
 from mockserver.cli.errors import CommandError
-from mockserver.cli.mock_setup import make_mock, print_import_events
+from mockserver.cli.mock_setup import make_mock, print_import_events, use_store
 from mockserver.cli.trust import prepare_trust_files
 from mockserver.mock import Mock
 from mockserver.proxy.environment import build_variables
@@ -59,9 +59,8 @@ def serve_mock(
     mock = make_mock(settings, scenarios=scenarios)
     files = prepare_trust_files(settings.data_dir, environment)
     server = BackgroundServer(create_app(mock), proxy=Proxy.from_settings(settings))
-    mock.set_address(server.address)
-    print_import_events(mock)
-    with log_requests(mock, sys.stderr, environment), server:
+    with use_store(mock, server.address, server.discard), log_requests(mock, sys.stderr, environment), server:
+        print_import_events(mock)
         changed = dict(build_variables(server.base_url, mock.demo, files, environment))
         yield Served(mock, {name: value for name, value in {**environment, **changed}.items() if value is not None})
 

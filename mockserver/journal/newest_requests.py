@@ -68,6 +68,10 @@ class NewestRequests:
         effect = self._effects.get(number)
         return None if effect is None or effect.entry is not entry else effect
 
+    def keep_tick_origin(self, tick_origin: int) -> None:
+        """Let an instant be that of tick 0: the ticks of the requests were computed with it."""
+        self._tick_origin = tick_origin
+
     def find_received_at(self, tick: float, tick_origin: int) -> int:
         """Return when a request was received, on the machine's clock, in microseconds since the epoch.
 

@@ -17,7 +17,7 @@ from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.journal.journal import Entry
 from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, REFUSAL_KEY, TwilioError, make_uri_too_long_error
-from mockserver.rest.headers import ResponseMetadataFactory, build_warning_header
+from mockserver.rest.headers import ResponseMetadata, ResponseMetadataFactory, build_warning_header
 from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.negotiation import negotiate
 from mockserver.rest.representations.representation import Representation, choose_representation
@@ -36,6 +36,7 @@ from scenarios.timeline import RequestKind
 
 if TYPE_CHECKING:
     from mockserver.account.commands.requests import RecordResponse
+    from mockserver.account.storage.account_saver import AccountSaver
 
 _CachedResponse = tuple[int, Response]
 """A response, and the account's version that it was built from."""
@@ -84,14 +85,21 @@ class Gateway:
                 self._run_triggers(exchange, account, answer, entry)
         elif exchange is not None and self._mock.on_request is not None:
             log_request(exchange, None, answer, started, seconds)
-        wire = Wire.TWILIO if exchange is None else exchange.wire
-        is_control = path.startswith(CONTROL_ROOT) and is_control_path(path)
-        answer = protect(answer, path) if is_control else answer
-        stamp = None if is_control else self._metadata_factory(wire, seconds)
+        if self._mock.saver is not None and not await self._mock.saver.is_saved():
+            answer = self._build_error_response(_make_store_error(self._mock.saver), exchange, scope)
+        answer, stamp = self._stamp(answer, exchange, path, seconds)
         if exchange is None or (exchange.matched_fault is None and exchange.in_progress is None):  # almost always
             await send_response(answer, stamp, scope, receive, send)
         else:
             await send_by_rules(exchange, answer, stamp, scope, receive, send)
+
+    def _stamp(
+        self, answer: Response, exchange: Exchange | None, path: str, seconds: float
+    ) -> tuple[Response, ResponseMetadata | None]:
+        """Return a response as it is sent, and what Twilio's responses have besides; None for the control API."""
+        if path.startswith(CONTROL_ROOT) and is_control_path(path):
+            return protect(answer, path), None
+        return answer, self._metadata_factory(Wire.TWILIO if exchange is None else exchange.wire, seconds)
 
     def _make_exchange(self, scope: Scope) -> Exchange:
         path: str = scope["path"]
@@ -218,6 +226,10 @@ class Gateway:
         if exchange.response is None:
             raise RuntimeError(f"{exchange.path} reached a route that returned no response")
         return exchange.response.with_headers(*exchange.build_warning_headers())
+
+
+def _make_store_error(saver: "AccountSaver") -> TwilioError:
+    return TwilioError(20503, f"The store failed, and the change may be lost: {saver.last_error}")
 
 
 def _is_fresh(cached: _CachedResponse, account: Account) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from email.utils import formatdate
 from functools import partial
-from types import TracebackType
 from typing import Any, Self
 
 from starlette.types import ASGIApp
@@ -178,6 +177,10 @@ class BackgroundServer:
         """The base URL, without a slash at the end."""
         return f"http://{self.address}"
 
+    def discard(self) -> None:
+        """Close the sockets of a server that does not start."""
+        self._listening_sockets.close()
+
     def __enter__(self) -> Self:
         self._thread.start()
         if isinstance(self._thread, NativeThread):
@@ -189,12 +192,7 @@ class BackgroundServer:
             raise self._failure
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, exception_type: object, exception: BaseException | None, traceback: object) -> None:
         self.call_soon(self._stop.set)
         self._thread.join(_JOIN_TIMEOUT_SECONDS)
         if self._failure is not None and exception is None:

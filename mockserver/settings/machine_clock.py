@@ -56,6 +56,11 @@ def stopwatch() -> float:
     return _REAL.perf_counter()
 
 
+def measure_tick_origin() -> int:
+    """Return the machine's time at which the stopwatch was 0, in microseconds since the epoch."""
+    return wall_microseconds() - round(stopwatch() * 1_000_000)
+
+
 async def real_pause(seconds: float) -> None:
     """Wait in real time: the client's own time-outs run in real time too."""
     import asyncio  # slow to import, and commands without a server do not need it

@@ -44,6 +44,7 @@ from mockserver.settings.parsing import (
     parse_text,
     parse_url,
 )
+from mockserver.settings.store_url import STORE_OPTION, StoreUrl
 
 
 class SettingsError(Exception):
@@ -134,7 +135,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "off|on|cdn",
         ),
     ] = MediaRedirect.OFF
-
     clock: Annotated[
         ClockRate,
         Option("How the time of accounts passes: real, frozen, or a rate such as 60x.", ClockRate.parse, "RATE"),
@@ -224,6 +224,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "SIZE",
         ),
     ] = MemorySize(DEFAULT_BYTES)
+    store: Annotated[StoreUrl, STORE_OPTION] = StoreUrl()
     control_token: Annotated[
         str | None,
         Option("Token for /_mock beyond loopback. Without it, the server makes one and prints it.", parse_text, "TEXT"),

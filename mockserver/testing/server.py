@@ -167,7 +167,12 @@ class ServerHandle:
         from mockserver.server.listener import BackgroundServer
 
         self._background_server = server = BackgroundServer(self.app, proxy=self.proxy)
-        self._mock.set_address(server.address)
+        self._stack.callback(self._mock.close_store)
+        try:
+            self._mock.set_address(server.address)
+        except MockSetupError:
+            server.discard()
+            raise
         if self.settings.log is not LogFormat.OFF:
             from mockserver.server.request_log import log_requests
 

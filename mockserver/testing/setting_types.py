@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from mockserver.settings.clock_rate import ClockRate
     from mockserver.settings.parsing import Address
+    from mockserver.settings.store_url import StoreUrl
 
 
 class ServerSettings(TypedDict, total=False):
@@ -56,4 +57,5 @@ class ServerSettings(TypedDict, total=False):
     data_dir: Path | str | None
     log: 'LogFormat | Literal["text", "json", "off"]'
     journal_memory: int | str
+    store: "StoreUrl | str"
     control_token: str | None

@@ -18,7 +18,7 @@ from tests.harness import T0, Api, make_settings
 def test_health_requires_no_credentials(api: Api) -> None:
     api.auth = None
     answer = api.get("/_mock/health")
-    assert answer.json() == {"status": "ok", "version": __version__}
+    assert answer.json() == {"status": "ok", "version": __version__, "store": "memory"}
     assert "access-control-allow-origin" not in answer.headers
     assert api.request("HEAD", "/_mock/health").status_code == 200
 

@@ -8,7 +8,7 @@ import pytest
 from generators.corpus.timetable import RETENTION
 from generators.instants import SECOND
 from generators.model import Status
-from mockserver.account import factory
+from mockserver.account import clock_factory
 from mockserver.account.time.clock import Clock
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.settings import Settings
@@ -31,8 +31,8 @@ class MachineTime:
 @pytest.fixture
 def machine_time(monkeypatch: pytest.MonkeyPatch) -> MachineTime:
     time = MachineTime()
-    monkeypatch.setattr(factory, "ticks", time)
-    monkeypatch.setattr(factory, "Clock", partial(Clock, tick_source=time))
+    monkeypatch.setattr(clock_factory, "ticks", time)
+    monkeypatch.setattr(clock_factory, "Clock", partial(Clock, tick_source=time))
     return time
 
 

@@ -4,6 +4,7 @@ from mockserver.account.account_parts import AccountParts
 from mockserver.account.commands.callbacks import (
     ChangeDeliverySettings,
     ClaimCallback,
+    MissCallback,
     RecordOutcome,
     RedeliverCallback,
     ReleaseCallback,
@@ -29,6 +30,10 @@ def record_outcome(account: AccountParts, command: RecordOutcome) -> None:
         account.windows.record_delivery(delivery)
     if account.has_live_calls:
         account.live_calls.debugger.report_delivery(delivery)
+
+
+def miss_callback(account: AccountParts, command: MissCallback) -> None:
+    account.callbacks.miss(command.number)
 
 
 def redeliver_callback(account: AccountParts, command: RedeliverCallback) -> None:

@@ -30,6 +30,12 @@ class RecordOutcome(AccountCommand[None], frozen=True, kw_only=True):
     """The real seconds that the attempt took."""
 
 
+class MissCallback(AccountCommand[None], frozen=True, kw_only=True):
+    """Give a callback up: no server ran when it was due."""
+
+    number: int
+
+
 class RedeliverCallback(AccountCommand[None], frozen=True, kw_only=True):
     """Send a callback again now, with its full number of attempts."""
 

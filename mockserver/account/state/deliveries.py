@@ -18,6 +18,8 @@ class DeliveryState(StrEnum):
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
+    MISSED = "missed"
+    """It was due while no server ran, and nothing sends it by itself."""
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mockserver import __version__
+from mockserver.account.state.deliveries import DeliveryState
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams
+from mockserver.control.views.callbacks import count_by_state
 from mockserver.journal.request_counts import DURATION_BOUNDS
 from mockserver.mock import Mock
 from mockserver.server.exchange import Exchange
@@ -68,13 +70,13 @@ def _list_request_metrics(mock: Mock) -> Iterator[str]:
 
 def _list_account_metrics(mock: Mock) -> Iterator[str]:
     accounts = mock.list_accounts_in_memory()
-    callbacks = sum((Counter(account.callbacks.count_by_state()) for account in accounts), Counter[str]())
+    callbacks = sum((Counter(count_by_state(account.callbacks)) for account in accounts), Counter[str]())
     yield from _format("recmock_accounts", "gauge", "Accounts in memory.", [_Sample(len(accounts))])
     yield from _format(
         "recmock_callbacks",
         "gauge",
         "Callbacks in the logs of the accounts, by outcome.",
-        (_Sample(callbacks[outcome], {"outcome": outcome}) for outcome in ("pending", "delivered", "failed")),
+        (_Sample(callbacks[outcome], {"outcome": outcome}) for outcome in DeliveryState),
     )
     yield from _format(
         "recmock_timers_pending",

@@ -16,7 +16,7 @@ from mockserver.settings.choices import MediaRedirect
 
 
 async def show_health(exchange: Exchange, _: PathParams) -> dict[str, str]:
-    return {"status": "ok", "version": __version__}
+    return {"status": "ok", "version": __version__, "store": exchange.mock.settings.store.kind}
 
 
 async def show_sid(exchange: Exchange, path: PathParams) -> SidExplanation:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mockserver.control.views.callbacks import count_by_state
 from mockserver.control.views.clock import ClockView, serialize_clock
 from mockserver.control.views.faults import RuleView, serialize_limit, serialize_rule
 from mockserver.control.views.instants import serialize_instant
@@ -172,7 +173,7 @@ def _collect_plain_values(account: "Account") -> dict[str, Any]:
         "corpus": account.corpus.spec.listed,
         "created": len(account.state.created),
         "clock": serialize_clock(account),
-        "callbacks": account.callbacks.count_by_state(),
+        "callbacks": count_by_state(account.callbacks),
         "requests": account.journal.total,
         "dropped": account.journal.dropped,
     }

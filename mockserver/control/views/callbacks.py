@@ -1,5 +1,7 @@
 """The view of a callback and its attempts."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -22,6 +24,11 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     """Its duration in real time, if the request asks for it: without it, equal runs give equal bytes."""
 
 
+def count_by_state(callbacks: "Iterable[Delivery]") -> dict[str, int]:
+    """Return the number of callbacks by state, without states that none has."""
+    return dict(Counter(delivery.state.value for delivery in callbacks))
+
+
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     """A callback with its attempts."""
 
@@ -29,7 +36,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     recording: str
     sid: str
     event: str
-    state: Literal["pending", "delivered", "failed"]
+    state: Literal["pending", "delivered", "failed", "missed"]
     method: str
     url: str
     route: str | None

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from generators.instants import SECOND
 from mockserver.control.views.instants import serialize_instant
 from mockserver.journal import redaction
 from mockserver.rest.header_names import WARNING_HEADER
@@ -115,9 +114,9 @@ def serialize_request_detail(account: "Account", entry: "Entry") -> RequestDetai
 
 def _collect_fields(account: "Account", entry: "Entry") -> dict[str, Any]:
     from mockserver.control.views.request_effects import describe_effects, list_touched
-    from mockserver.settings.machine_clock import stopwatch, wall_microseconds
+    from mockserver.settings.machine_clock import measure_tick_origin
 
-    tick_origin = wall_microseconds() - round(stopwatch() * SECOND)
+    tick_origin = measure_tick_origin()
     reason = entry.response.reason or (None if entry.strike is None else entry.strike.reason)
     return {
         "number": entry.number,

@@ -1,0 +1,70 @@
+"""Opens the store of a server."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from mockserver.account.account import Account
+from mockserver.account.storage.account_saver import AccountSaver
+from mockserver.account.storage.encoding import Groups, encode_scenario
+from mockserver.account.storage.saved_account import AccountExtras
+from mockserver.account.storage.server_record import CorpusSettings, ServerRecord, read_record
+from mockserver.account.storage.sqlite_store import SqliteStore
+from mockserver.settings.settings import Settings
+from scenarios.model import Scenario
+
+
+class OpenedStore(msgspec.Struct, frozen=True):
+    """A store, and what the server finds in it."""
+
+    saver: AccountSaver
+    t0: int
+    scenario: Scenario | None
+    """The scenario of every account that has no other."""
+    groups: Groups
+    is_continued: bool
+    """False if all accounts begin anew: the store is new, or the settings name another scenario."""
+
+
+def open_store(
+    settings: Settings,
+    t0: int,
+    scenario: Scenario | None,
+    find_account: Callable[[str], Account | None],
+    collect_extras: Callable[[Account], AccountExtras],
+) -> OpenedStore:
+    """Open the store that the settings name.
+
+    Args:
+        t0: the instant at which the corpora of a new store end, in seconds since the epoch.
+        scenario: the scenario of the settings.
+        find_account: see `AccountSaver`.
+        collect_extras: see `AccountSaver`.
+
+    Raises:
+        StoreError: if the store cannot be used, or was begun with other settings.
+    """
+    assert settings.store.path is not None, "the memory needs no store"
+    store = SqliteStore(settings.store.path)
+    try:
+        record = read_record(store.read_record())
+        if record is not None:
+            record.corpus.refuse_others(settings, store.name)
+        if record is None or record.start_scenario != encode_scenario(scenario):
+            record = _begin(store, settings, t0 if record is None else record.corpus.now, scenario)
+            is_continued = False
+        else:
+            is_continued = True
+        saver = AccountSaver(store, find_account, collect_extras)
+    except BaseException:
+        store.close()
+        raise
+    return OpenedStore(saver, record.corpus.now, record.scenario, record.groups, is_continued)
+
+
+def _begin(store: SqliteStore, settings: Settings, t0: int, scenario: Scenario | None) -> ServerRecord:
+    """Write a new record, without accounts, and return it."""
+    store.clear()
+    record = ServerRecord(CorpusSettings.from_settings(settings, t0), encode_scenario(scenario), scenario, {})
+    store.save([], record.encode())
+    return record

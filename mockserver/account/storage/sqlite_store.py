@@ -1,0 +1,170 @@
+"""A store in a SQLite file. A killed process loses nothing that was saved; a crash of the machine may lose the end.
+
+One process uses the file at a time: SQLite's exclusive lock ends with the process, however it ends.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from mockserver.account.command_log import CommandLog
+from mockserver.account.history import HistoryError, decode_entry
+from mockserver.account.storage.encoding import decode_extras
+from mockserver.account.storage.saved_account import AccountExtras, ClockReading, SavedAccount, UnsavedChanges
+from mockserver.account.storage.sqlite_file import explain_errors, open_file
+from mockserver.account.storage.store_error import StoreError
+from mockserver.journal.encoding import decode_requests
+
+Result = TypeVar("Result")
+
+_BEGIN_LOG = """
+INSERT INTO accounts (key, beginning, at, machine, is_waiting) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET beginning = excluded.beginning, at = excluded.at, machine = excluded.machine,
+is_waiting = excluded.is_waiting
+"""
+_GO_ON_WITH_LOG = "UPDATE accounts SET at = ?, machine = ?, is_waiting = ? WHERE key = ?"
+_TABLES_OF_ACCOUNTS = ("accounts", "commands", "requests")
+
+
+class SqliteStore:
+    """The accounts and the record of one server.
+
+    Args:
+        path: the file. It is created, for its owner only, if there is none.
+
+    Raises:
+        StoreError: if the file cannot be opened, another process uses it, or it is no store of this version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = f"sqlite:{path}"
+        self._path = path
+        self._connection = open_file(path)
+
+    def close(self) -> None:
+        """Close the file. Another process may then use it."""
+        self._connection.close()
+
+    def read_record(self) -> dict[str, bytes]:
+        """Return what the server chose, by name."""
+        return self._guard(lambda: dict(self._connection.execute("SELECT name, value FROM record")))
+
+    def list_keys(self, *, is_waiting: bool = False) -> list[str]:
+        """Return the accounts, by AccountSid in lower case.
+
+        Args:
+            is_waiting: True for those only in which something happens by itself.
+        """
+        query = "SELECT key FROM accounts WHERE is_waiting >= ? ORDER BY key"
+        return self._guard(lambda: [key for (key,) in self._connection.execute(query, (int(is_waiting),))])
+
+    def list_extras(self) -> list[tuple[str, AccountExtras]]:
+        """Return the extras of the accounts that have some, by AccountSid in lower case."""
+        query = "SELECT key, extras FROM accounts WHERE extras IS NOT NULL ORDER BY key"
+        return self._guard(lambda: [(key, decode_extras(data)) for key, data in self._connection.execute(query)])
+
+    def save_clocks(self, readings: Iterable[tuple[str, ClockReading]]) -> None:
+        """Save the time of accounts in which nothing else changed, by AccountSid in lower case.
+
+        Raises:
+            StoreError: if they cannot be written.
+        """
+        rows = [(reading.at, reading.machine, key) for key, reading in readings]
+        query = "UPDATE accounts SET at = ?, machine = ? WHERE key = ?"
+        self._change(lambda: self._connection.executemany(query, rows))
+
+    def save(self, accounts: Sequence[UnsavedChanges], record: Mapping[str, bytes]) -> None:
+        """Save changes: all of them, or none.
+
+        Raises:
+            StoreError: if they cannot be written.
+        """
+        self._change(lambda: self._write(accounts, record))
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Remove accounts."""
+        self._change(lambda: self._delete([(key,) for key in keys]))
+
+    def clear(self) -> None:
+        """Remove all accounts. The record stays."""
+        self._change(lambda: [self._connection.execute(f"DELETE FROM {table}") for table in _TABLES_OF_ACCOUNTS])
+
+    def load(self, key: str, tick_origin: int) -> SavedAccount:
+        """Return an account.
+
+        Args:
+            tick_origin: the instant of tick 0 on the machine's clock, in microseconds since the epoch.
+
+        Raises:
+            StoreError: if it cannot be read, or another version wrote it.
+        """
+        return self._guard(lambda: self._read(key, tick_origin))
+
+    def _write(self, accounts: Sequence[UnsavedChanges], record: Mapping[str, bytes]) -> None:
+        for changes in accounts:
+            self._write_log(changes)
+            self._write_requests(changes)
+            if changes.extras is not None:
+                self._connection.execute("UPDATE accounts SET extras = ? WHERE key = ?", (changes.extras, changes.key))
+        self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?)", record.items())
+
+    def _write_log(self, changes: UnsavedChanges) -> None:
+        execute, key, clock = self._connection.execute, changes.key, changes.clock
+        if changes.beginning is not None:
+            execute("DELETE FROM commands WHERE key = ?", (key,))
+            row = (key, changes.beginning, clock.at, clock.machine, changes.is_waiting)
+            execute(_BEGIN_LOG, row)
+        elif changes.commands:
+            execute(_GO_ON_WITH_LOG, (clock.at, clock.machine, changes.is_waiting, key))
+        rows = ((key, changes.first_command + n, data) for n, data in enumerate(changes.commands))
+        self._connection.executemany("INSERT INTO commands VALUES (?, ?, ?)", rows)
+
+    def _write_requests(self, changes: UnsavedChanges) -> None:
+        execute, key = self._connection.execute, changes.key
+        if changes.clears_requests:
+            execute("DELETE FROM requests WHERE key = ?", (key,))
+        if changes.request_count:
+            row = (key, changes.first_request, changes.request_count, changes.requests)
+            execute("INSERT INTO requests VALUES (?, ?, ?, ?)", row)
+            if changes.oldest_request:
+                execute("DELETE FROM requests WHERE key = ? AND first + count <= ?", (key, changes.oldest_request))
+
+    def _delete(self, keys: Sequence[tuple[str]]) -> None:
+        for table in _TABLES_OF_ACCOUNTS:
+            self._connection.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
+
+    def _read(self, key: str, tick_origin: int) -> SavedAccount:
+        execute = self._connection.execute
+        beginning, at, machine, extras = execute(
+            "SELECT beginning, at, machine, extras FROM accounts WHERE key = ?", (key,)
+        ).fetchone()
+        commands = execute("SELECT command FROM commands WHERE key = ? ORDER BY number", (key,))
+        rows = execute("SELECT first, count, entries FROM requests WHERE key = ? ORDER BY first", (key,)).fetchall()
+        try:
+            log = CommandLog(decode_entry(beginning), [decode_entry(data) for (data,) in commands])
+        except HistoryError as error:
+            raise StoreError(f"account AC{key[2:]}: {error}") from None
+        return SavedAccount(
+            log=log,
+            clock=ClockReading(at, machine),
+            requests=[own for _, _, data in rows for own in decode_requests(data, tick_origin)],
+            request_count=rows[-1][0] + rows[-1][1] if rows else 0,
+            extras=decode_extras(extras),
+        )
+
+    def _change(self, write: Callable[[], object]) -> None:
+        self._guard(lambda: self._commit(write))
+
+    def _commit(self, write: Callable[[], object]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            write()
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _guard(self, action: Callable[[], Result]) -> Result:
+        with explain_errors(self._path):
+            return action()

@@ -1,0 +1,7 @@
+"""Errors of stores."""
+
+from generators.setup_error import MockSetupError
+
+
+class StoreError(MockSetupError):
+    """A store cannot be opened, read or written. The message names it, and says what was expected and found."""

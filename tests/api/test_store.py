@@ -1,0 +1,285 @@
+"""Accounts in a SQLite file: what a restart must not change, and what it refuses."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.account.storage.store_error import StoreError
+from mockserver.callbacks.outcome import Outcome
+from mockserver.callbacks.request import CallbackRequest
+from mockserver.mock import Mock
+from mockserver.settings.choices import Profile
+from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.settings import Settings
+from mockserver.settings.store_url import StoreUrl
+from scenarios.model import Scenario
+from tests.accounts import CALLBACK_URL, make_scenario
+from tests.harness import T0, Api, make_settings
+
+OTHER_SID = "AC" + "7" * 32
+CALL = "CA" + "1" * 32
+SCENARIO = make_scenario(
+    recordings=[
+        {
+            "id": "it",
+            "status_callback": CALLBACK_URL,
+            "status": "processing",
+            "timeline": [{"after": {"any": [{"fetches": 3}, {"time": "1h"}]}, "status": "completed"}],
+        }
+    ],
+    faults=[{"when": {"op": "fetch_recording", "every": 2}, "then": {"status": 500}}],
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StoreUrl:
+    return StoreUrl(tmp_path / "store.db")
+
+
+def begin(store: StoreUrl, scenario: Scenario | None = None, **settings: Any) -> Api:
+    """Return a server that uses a store."""
+    return Api(make_settings(store=store, **settings), scenario)
+
+
+def read_all(api: Api) -> list[Any]:
+    """Return everything that a client may read of the demo account."""
+    views = ("", "/requests", "/events", "/callbacks", "/snapshots", "/timelines", "/faults", "/accounts")
+    return [api.get_account().snapshot(), *(api.get(f"/_mock/accounts/demo{view}").content for view in views)]
+
+
+class Receiver:
+    """Answers each callback with 204."""
+
+    async def send(self, _: CallbackRequest) -> Outcome:
+        return Outcome(204, None, "")
+
+
+def test_account_is_the_same_after_a_restart(store: StoreUrl) -> None:
+    with begin(store, SCENARIO) as api:
+        api.mock.worker.receivers[api.mock.demo.sid.lower()] = Receiver()  # type: ignore[assignment]
+        path = f"{api.root}/Recordings/{api.get_account().resolve_handle('it')}.json"
+        statuses = [api.get(path).status_code for _ in range(2)]
+        api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=CALLBACK_URL)
+        api.call_control_api("POST", "/snapshots", {"name": "one"})
+        api.run_command("POST", "/clock", {"advance": "10s"})
+        statuses.append(api.get(path).status_code)
+        before = read_all(api)
+    assert statuses == [200, 500, 200]
+    with begin(store, SCENARIO) as api:
+        assert read_all(api) == before
+        assert api.get(path).status_code == 500  # each second one, counted across the restart
+        assert api.get(path).json()["status"] == "processing"
+        index = api.get_account().state.handles["it"]
+        assert index not in api.get_account().state.playing  # the third fetch that was answered
+
+
+def test_scenario_of_one_account_and_its_overrides_stay(store: StoreUrl) -> None:
+    with begin(store) as api:
+        api.run_command("PUT", "/scenario", {"name": "happy-path"})
+        api.call_control_api("PUT", "/overrides", {"wire": "schema"})
+        page = api.get(api.list_path).content
+        before = read_all(api)
+    with begin(store) as api:
+        assert api.mock.overrides[api.mock.demo.sid.lower()].wire == "schema"
+        assert read_all(api) == before
+        assert api.get(api.list_path).content == page
+
+
+def test_accounts_of_a_scenario_stay(store: StoreUrl) -> None:
+    with begin(store) as api:
+        views = api.call_control_api("PUT", "/accounts", {"scenario": {"accounts": [{"id": "a"}, {"id": "b"}]}})
+    with begin(store) as api:
+        assert api.call_control_api("GET", "/accounts") == views
+        api.call_control_api("DELETE", "")
+    with begin(store) as api:
+        assert api.call_control_api("GET", "/accounts") == []
+
+
+def test_forgotten_account_begins_again(store: StoreUrl) -> None:
+    with begin(store) as api:
+        api.post(f"Calls/{CALL}/Recordings.json")
+        api.call_control_api("DELETE", "")
+    with begin(store) as api:
+        assert api.get_account().state.created == []
+        assert api.get_account().journal.total == 0
+
+
+def test_reset_journal_is_empty_after_a_restart(store: StoreUrl) -> None:
+    with begin(store) as api:
+        api.get(api.list_path)
+        api.call_control_api("POST", "/reset")
+        api.get(api.list_path)
+    with begin(store) as api:
+        assert [entry.number for entry in api.get_account().journal] == [0]
+
+
+def test_evicted_account_comes_back_with_its_journal(store: StoreUrl) -> None:
+    with begin(store) as api:
+        for number in range(80):
+            sid = f"AC{number:032x}"
+            api.auth = (sid, "any")
+            assert api.get(f"/2010-04-01/Accounts/{sid}/Recordings.json").status_code == 200
+        assert api.mock.find_account("AC" + "0" * 32) is None
+        assert api.mock.account("AC" + "0" * 32).journal.total == 1
+
+
+def test_other_scenario_of_the_settings_begins_all_accounts_again(store: StoreUrl) -> None:
+    with begin(store, SCENARIO) as api:
+        api.post(f"Calls/{CALL}/Recordings.json")
+    with begin(store) as api:
+        assert api.get_account().state.created == []
+        assert api.get_account().scenario is None
+
+
+def test_scenario_that_a_test_has_set_for_all_accounts_stays(store: StoreUrl) -> None:
+    with begin(store) as api:
+        api.mock.replace_scenario(SCENARIO)
+        api.get(api.list_path)
+    with begin(store) as api:
+        assert api.mock.scenario == SCENARIO
+        assert api.mock.account(OTHER_SID).resolve_handle("it").startswith("RE")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"seed": "7"}, r"--seed: expected '0', with which sqlite:.* was begun, found '7'"),
+        ({"count": 5}, "--count: expected 1000, .*, found 5"),
+        ({"span": 60}, "--span: expected 7776000s, .*, found 60s"),
+        ({"profile": Profile.EMPTY}, "--profile: expected realistic, .*, found empty"),
+        ({"mix": "dual=1"}, "--mix: expected '', .*, found 'dual=1'"),
+        ({"now": 0}, "--now: expected 2026-01-01T00:00:00Z, .*, found 1970-01-01T00:00:00Z. Use the same value"),
+    ],
+)
+def test_settings_that_would_make_another_corpus_are_refused(
+    store: StoreUrl, changes: dict[str, Any], sentence: str
+) -> None:
+    with begin(store):
+        pass
+    with pytest.raises(StoreError, match=sentence):
+        begin(store, **changes)
+    with begin(store):  # the file is free again
+        pass
+
+
+def test_t0_of_the_first_start_stays(store: StoreUrl) -> None:
+    with begin(store):
+        pass
+    with Api(Settings(store=store)) as api:
+        assert api.get_account().corpus.spec.t0 == T0
+
+
+@contextmanager
+def change_file(store: StoreUrl) -> Iterator[sqlite3.Connection]:
+    """Change the file of a store."""
+    assert store.path is not None
+    connection = sqlite3.connect(store.path, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def test_file_of_another_version_is_refused(store: StoreUrl) -> None:
+    with begin(store):
+        pass
+    with change_file(store) as connection:
+        connection.execute("PRAGMA user_version = 9")
+    with pytest.raises(StoreError, match=r"expected a store of version 1, found version 9 in .* `recmock store reset"):
+        begin(store)
+
+
+def test_another_database_is_refused_and_stays_as_it_was(store: StoreUrl) -> None:
+    with change_file(store) as connection:
+        connection.execute("CREATE TABLE own (text)")
+    with pytest.raises(StoreError, match="expected a store of recmock or a new file, found another database in"):
+        begin(store)
+    with change_file(store) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("own",)]
+
+
+def test_file_that_is_no_database_is_refused(store: StoreUrl) -> None:
+    assert store.path is not None
+    store.path.write_text("some text " * 200)
+    with pytest.raises(StoreError, match=r"expected a database that can be used in .*, found: file is not a database"):
+        begin(store)
+
+
+def test_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"expected a file that can be written, found .*: No such file or directory\."):
+        begin(StoreUrl(tmp_path / "missing" / "store.db"))
+
+
+def test_store_in_use_is_refused(store: StoreUrl) -> None:
+    with begin(store), pytest.raises(StoreError, match=r"expected that no other process uses .*, found one"):
+        begin(store)
+
+
+def test_only_the_owner_may_read_the_file(store: StoreUrl) -> None:
+    assert store.path is not None
+    with begin(store) as api:
+        api.get(api.list_path)
+        modes = {file.name: file.stat().st_mode & 0o777 for file in store.path.parent.iterdir()}
+    assert modes == dict.fromkeys(modes, 0o600)
+
+
+def test_change_that_cannot_be_saved_is_refused_with_503(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    with begin(store) as api:
+        saver = api.mock.saver
+        assert saver is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(saver.store, "save", _fail)
+            response = api.post(f"Calls/{CALL}/Recordings.json")
+            assert (response.status_code, response.json()["code"]) == (503, 20503)
+            assert response.headers["x-mock-reason"] == "The store failed, and the change may be lost: disk full"
+        assert api.get(api.list_path).status_code == 200
+        (created,) = api.get_account().state.created
+    with begin(store) as api:  # the next request has saved it too
+        assert [own.sid for own in api.get_account().state.created] == [created.sid]
+
+
+def _fail(*_: object) -> None:
+    raise StoreError("disk full")
+
+
+def test_real_clock_shows_the_real_time_again_and_callbacks_of_meanwhile_are_missed(store: StoreUrl) -> None:
+    settings = Settings(store=store, log=make_settings().log)
+    with Api(settings, SCENARIO) as api:
+        started = api.get_account().clock.now()
+        api.get(api.list_path)
+    with change_file(store) as connection:  # as if two hours had passed
+        connection.execute("UPDATE accounts SET machine = machine - 7200 * 1000000")
+    with Api(settings, SCENARIO) as api:
+        account = api.get_account()
+        assert 7200 <= (account.clock.now() - started) / 1e6 < 7260
+        (callback,) = account.callbacks
+        assert (callback.state, callback.attempts) == ("missed", ())
+        (step,) = [event for event in account.events.get_events_since(0) if event.what.startswith("completed")]
+        assert step.at - started == pytest.approx(3600 * 1e6, abs=1e6)
+        assert account.events.get_events_since(0)[-1].what.endswith("no server ran when it was due")
+        api.mock.worker.receivers[account.sid.lower()] = Receiver()  # type: ignore[assignment]
+        api.call_control_api("POST", f"/callbacks/{callback.number}/redeliver")
+        api.run_command("POST", "/clock", {"advance": "1s"})
+        assert account.callbacks[callback.number].state == "delivered"
+
+
+@pytest.mark.parametrize("rate", [0.0, 60.0])
+def test_other_clocks_stand_still_while_no_server_runs(store: StoreUrl, rate: float) -> None:
+    with begin(store, SCENARIO, clock=ClockRate(rate)) as api:
+        api.get(api.list_path)
+        before = api.get_account().clock.now()
+    with change_file(store) as connection:
+        connection.execute("UPDATE accounts SET machine = machine - 7200 * 1000000")
+    with begin(store, SCENARIO, clock=ClockRate(rate)) as api:
+        assert 0 <= api.get_account().clock.now() - before < 60e6
+
+
+def test_mock_without_a_store_closes_none() -> None:
+    mock = Mock(make_settings(store=StoreUrl()))
+    mock.open_store()
+    mock.close_store()
+    assert mock.saver is None
