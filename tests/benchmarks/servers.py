@@ -42,7 +42,7 @@ class MeasuredServer:
 @contextmanager
 def run_mock(*flags: str) -> Iterator[MeasuredServer]:
     """Run `recmock serve`."""
-    port = _find_free_port()
+    port = find_free_port()
     command = [sys.executable, "-m", "mockserver", "serve", "--listen", f"127.0.0.1:{port}", "--now", "2026-01-01"]
     with _run_process([*command, *flags], port) as server:
         yield server
@@ -51,7 +51,7 @@ def run_mock(*flags: str) -> Iterator[MeasuredServer]:
 @contextmanager
 def run_bare_application(kind: str, body: Path) -> Iterator[MeasuredServer]:
     """Run a bare application, `asgi` or `starlette`, that sends the same bytes for every request."""
-    port = _find_free_port()
+    port = find_free_port()
     with _run_process([sys.executable, "-m", "tests.benchmarks.bare", kind, str(body), str(port)], port) as server:
         yield server
 
@@ -81,7 +81,8 @@ def _run_process(command: list[str], port: int) -> Iterator[MeasuredServer]:
         process.wait(timeout=_START_TIMEOUT)
 
 
-def _find_free_port() -> int:
+def find_free_port() -> int:
+    """Return a port that nothing listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port

@@ -1,7 +1,7 @@
 """What a client may see of one call's recordings if there were no other client: the sequential model.
 
-A recording is absent, in progress, paused, processing, completed or deleted. Two statuses change without a request:
-a stopped recording is processing, and is completed some time later.
+A recording is absent, in progress, paused, stopped, completed or deleted. A stopped one is completed some time later,
+without a request.
 """
 
 from collections.abc import Iterable, Iterator
@@ -90,7 +90,7 @@ def check_calls(operations: Iterable[Operation]) -> int:
 def _let_time_pass(state: Recordings) -> Iterator[Recordings]:
     """Yield the state, and those in which stopped recordings are completed by now."""
     choices = [
-        ((sid, status), (sid, "completed")) if status == "processing" else ((sid, status),) for sid, status in state
+        ((sid, status), (sid, "completed")) if status == "stopped" else ((sid, status),) for sid, status in state
     ]
     return product(*choices)
 
@@ -112,8 +112,7 @@ def _answer_about(before: Recordings, operation: Operation, sid: str) -> Answer:
             wanted = operation.status or ""
             if status not in _ACTIVE:
                 return Answer(before, 400)
-            after = _replace(before, sid, "processing" if wanted == "stopped" else wanted)
-            return Answer(after, 200, frozenset({(sid, wanted)}))
+            return Answer(_replace(before, sid, wanted), 200, frozenset({(sid, wanted)}))
 
 
 def _replace(recordings: Recordings, sid: str, status: str) -> Recordings:
@@ -121,7 +120,7 @@ def _replace(recordings: Recordings, sid: str, status: str) -> Recordings:
 
 
 def _show(recordings: Recordings) -> Seen:
-    """Return what a fetch or a list shows: active recordings are processing for Twilio, and deleted ones missing."""
+    """Return what a fetch or a list shows: Twilio shows recordings as processing until they are completed (WIRE §5)."""
     return frozenset(
-        (sid, "processing" if status in _ACTIVE else status) for sid, status in recordings if status != "deleted"
+        (sid, status if status == "completed" else "processing") for sid, status in recordings if status != "deleted"
     )

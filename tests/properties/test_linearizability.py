@@ -44,7 +44,7 @@ def run_sequentially(random: Random, length: int, *, overlap: float) -> list[Ope
 
 def pass_time(random: Random, state: Recordings) -> Recordings:
     return tuple(
-        (sid, "completed" if status == "processing" and random.random() < 0.5 else status) for sid, status in state
+        (sid, "completed" if status == "stopped" and random.random() < 0.5 else status) for sid, status in state
     )
 
 

@@ -1,0 +1,80 @@
+"""The checks of `tests/acceptance` for about a second each, and what they notice in deployments that are wrong."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.acceptance.checks import CHECKS, run_check
+from tests.acceptance.deployment import CheckSkipped, Deployment, Memory, Store, run_deployment
+from tests.acceptance.deployments import DEPLOYMENTS
+from tests.acceptance.effort import QUICK
+
+
+@pytest.fixture(scope="module", params=DEPLOYMENTS)
+def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
+    with DEPLOYMENTS[request.param]() as deployment:
+        yield deployment
+
+
+@pytest.mark.variant
+@pytest.mark.parametrize("check", CHECKS)
+def test_deployment_passes(deployment: Deployment, check: str) -> None:
+    try:
+        asyncio.run(run_check(check, deployment, QUICK))
+    except CheckSkipped as skipped:
+        pytest.skip(str(skipped))
+
+
+@pytest.fixture(scope="module")
+def separate_memories() -> Iterator[Deployment]:
+    """Yield two processes that share no state."""
+    with run_deployment("separate memories", Memory(), processes=2) as deployment:
+        yield deployment
+
+
+NOT_SHARED = {
+    "linearizability": "no order explains these",
+    "nothing-lost": "acknowledged recordings are missing|two creates were answered with the same SID",
+    "journal-counts": "requests were sent, found",
+    "own-writes": "was created, but not found|was created, listed were",
+    "timers": "two workers show other events",
+    "callbacks": "two workers show other attempts",
+    "moves": "no order explains these",
+}
+
+
+@pytest.mark.parametrize("check", NOT_SHARED)
+def test_check_notices_state_that_is_not_shared(separate_memories: Deployment, check: str) -> None:
+    with pytest.raises(AssertionError, match=NOT_SHARED[check]):
+        asyncio.run(run_check(check, separate_memories, QUICK))
+
+
+class Forgetful(Store):
+    """A store that keeps nothing, but says that it does."""
+
+
+@pytest.fixture(scope="module")
+def forgetful() -> Iterator[Deployment]:
+    with run_deployment("forgetful", Forgetful()) as deployment:
+        yield deployment
+
+
+LOST = {
+    "linearizability": "no order explains these",
+    "nothing-lost": "acknowledged recordings are missing|two creates were answered with the same SID",
+    "restart": "other answers of",
+}
+
+
+@pytest.mark.parametrize("check", LOST)
+def test_check_notices_state_that_is_lost_in_a_kill(forgetful: Deployment, check: str) -> None:
+    with pytest.raises(AssertionError, match=LOST[check]):
+        asyncio.run(run_check(check, forgetful, QUICK))
+
+
+def test_restart_that_loses_nothing_passes(forgetful: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was not killed at all has every state still."""
+    for name in ("kill_all", "start_all"):
+        monkeypatch.setattr(forgetful, name, lambda: None)
+    assert asyncio.run(run_check("restart", forgetful, QUICK)).endswith(" operations")
