@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from random import Random
 
@@ -67,16 +67,19 @@ class ServerProcess:
     """A process that can be killed, and started again with the same command line.
 
     Args:
-        flags: flags of `recmock serve`.
+        command: its command line.
+        port: the port of 127.0.0.1 on which it listens.
         workers: the number of its workers, which share its port. One worker is the process itself.
         variables: further environment variables.
     """
 
-    def __init__(self, flags: Sequence[str], workers: int = 1, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], port: int, *, workers: int = 1, variables: Mapping[str, str] | None = None
+    ) -> None:
         self.workers = workers
+        self._command = command
+        self._port = port
         self._environment = os.environ | (variables or {})
-        self._port = find_free_port()
-        self.command = [sys.executable, "-m", "mockserver", "serve", "--listen", f"127.0.0.1:{self._port}", *flags]
         self._server: MeasuredServer | None = None
 
     @property
@@ -85,7 +88,7 @@ class ServerProcess:
 
     def launch(self) -> None:
         """Start the process. It does not listen yet."""
-        process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, env=self._environment)
+        process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, env=self._environment)
         self._server = MeasuredServer(process, self._port, time.perf_counter())
 
     def wait_until_ready(self) -> None:
@@ -206,9 +209,30 @@ class Deployment:
             process.wait_until_ready()
 
 
+def make_process(*flags: str, workers: int = 1, variables: Mapping[str, str] | None = None) -> ServerProcess:
+    """Return a process of `recmock serve` on a free port."""
+    port = find_free_port()
+    command = [sys.executable, "-m", "mockserver", "serve", "--listen", f"127.0.0.1:{port}", *flags]
+    return ServerProcess(command, port, workers=workers, variables=variables)
+
+
 @contextmanager
-def run_deployment(name: str, store: Store, *flags: str, processes: int = 1, workers: int = 1) -> Iterator[Deployment]:
-    """Run processes with a store.
+def run_processes(name: str, processes: Sequence[ServerProcess], store: Store) -> Iterator[Deployment]:
+    """Run processes that share a state."""
+    deployment = Deployment(name, processes, store)
+    with ExitStack() as stack:
+        for process in processes:
+            stack.callback(process.wait_until_ended)
+        for process in processes:
+            stack.callback(process.end)
+        deployment.start_all()
+        yield deployment
+
+
+def run_deployment(
+    name: str, store: Store, *flags: str, processes: int = 1, workers: int = 1
+) -> AbstractContextManager[Deployment]:
+    """Run processes of `recmock serve` with a store.
 
     Args:
         flags: further flags of each process.
@@ -216,12 +240,5 @@ def run_deployment(name: str, store: Store, *flags: str, processes: int = 1, wor
         workers: the workers of each process.
     """
     shared = ("--workers", str(workers)) if workers > 1 else ()
-    commands = [(*_FLAGS, *store.flags, *shared, *flags) for _ in range(processes)]
-    deployment = Deployment(name, [ServerProcess(command, workers) for command in commands], store)
-    with ExitStack() as stack:
-        for process in deployment.processes:
-            stack.callback(process.wait_until_ended)
-        for process in deployment.processes:
-            stack.callback(process.end)
-        deployment.start_all()
-        yield deployment
+    all_flags = (*_FLAGS, *store.flags, *shared, *flags)
+    return run_processes(name, [make_process(*all_flags, workers=workers) for _ in range(processes)], store)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.connection import Answer, Connection
-from tests.acceptance.deployment import CheckSkipped, Deployment, ServerProcess
+from tests.acceptance.deployment import CheckSkipped, Deployment, ServerProcess, make_process
 from tests.acceptance.effort import Effort
 from tests.acceptance.events import make_timelines, read_events, set_up_timelines
 from tests.acceptance.load import run_load
@@ -128,7 +128,7 @@ def _start_replay(base_url: str, account: str, export: Path) -> ServerProcess:
     """Export an account, and start a process that plays it again with another hash seed."""
     command = [sys.executable, "-m", "mockserver", "export", account, "--url", base_url]
     export.write_bytes(subprocess.check_output(command, timeout=_EXPORT_SECONDS))
-    replay = ServerProcess(("--replay", str(export)), variables={"PYTHONHASHSEED": "1234"})
+    replay = make_process("--replay", str(export), variables={"PYTHONHASHSEED": "1234"})
     replay.launch()
     replay.wait_until_ready()
     return replay

@@ -48,9 +48,15 @@ async def check_callbacks(deployment: Deployment, effort: Effort) -> str:
     with Sink() as sink:
         sink.delay(effort.due_seconds * _RECEIVER_SHARE)
         timelines = make_timelines(effort.callbacks // 2, effort.due_seconds)
-        await first.call_control("PUT", "/scenario", {"scenario": _make_callback_scenario(sink.url, timelines)})
+        scenario = _make_callback_scenario(sink.url, timelines)
+        # Its answer waits for callbacks, so it may be lost in a kill. The change itself has happened before.
+        setup = asyncio.create_task(
+            deployment.connect(account)[0].send_control("PUT", "/scenario", {"scenario": scenario})
+        )
+        await _wait_until(first, lambda state: state["scenario"] == scenario["name"])
         async with deployment.kill_each(effort.kill_each_while_due):
             await _wait_until(first, lambda state: not state["timeline_count"] and not _count_open(state))
+        await asyncio.gather(setup, return_exceptions=True)
         received = sink.received
     logged = await send_until_answered(first, "GET", "/callbacks")
     for connection in others:

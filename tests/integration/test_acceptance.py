@@ -11,13 +11,19 @@ from tests.acceptance.deployments import DEPLOYMENTS
 from tests.acceptance.effort import QUICK
 
 
-@pytest.fixture(scope="module", params=DEPLOYMENTS)
+SELF_TESTS = ("relays",)
+"""Deployments that test the checks, not the server: they need no other event loop and no other Python."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=() if name in SELF_TESTS else pytest.mark.variant) for name in DEPLOYMENTS],
+)
 def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     with DEPLOYMENTS[request.param]() as deployment:
         yield deployment
 
 
-@pytest.mark.variant
 @pytest.mark.parametrize("check", CHECKS)
 def test_deployment_passes(deployment: Deployment, check: str) -> None:
     try:
@@ -71,10 +77,3 @@ LOST = {
 def test_check_notices_state_that_is_lost_in_a_kill(forgetful: Deployment, check: str) -> None:
     with pytest.raises(AssertionError, match=LOST[check]):
         asyncio.run(run_check(check, forgetful, QUICK))
-
-
-def test_restart_that_loses_nothing_passes(forgetful: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that was not killed at all has every state still."""
-    for name in ("kill_all", "start_all"):
-        monkeypatch.setattr(forgetful, name, lambda: None)
-    assert asyncio.run(run_check("restart", forgetful, QUICK)).endswith(" operations")
