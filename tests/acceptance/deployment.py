@@ -35,6 +35,8 @@ class Store:
 
     survives_kills = True
     """True if the state is there after the processes were killed."""
+    can_export = True
+    """True if `recmock export` has the whole history of an account."""
     can_stop = False
     """True if `stop`, `start` and `empty` are implemented."""
 
@@ -61,6 +63,7 @@ class Memory(Store):
     """No store: the state is in the process."""
 
     survives_kills = False
+    can_export = False
 
 
 class ServerProcess:
@@ -170,10 +173,10 @@ class Deployment:
         while self._connections:
             await self._connections.pop().close()
 
-    def require_kept_state(self) -> None:
-        """Skip the check if the state ends with its process."""
-        if not self.store.survives_kills:
-            raise CheckSkipped(f"the state of {self.name} does not survive its process")
+    def require(self, ability: bool, reason: str) -> None:
+        """Skip the check unless the store has an ability."""
+        if not ability:
+            raise CheckSkipped(f"{self.name}: {reason}")
 
     @asynccontextmanager
     async def kill_each(self, seconds: float | None) -> AsyncIterator[None]:

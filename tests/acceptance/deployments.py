@@ -10,6 +10,12 @@ from tests.benchmarks.servers import find_free_port
 _RELAYS = 3
 
 
+class OneProcess(Store):
+    """A process behind workers that may be killed."""
+
+    can_export = False
+
+
 def run_memory() -> AbstractContextManager[Deployment]:
     """Run one process without a store."""
     return run_deployment("memory", Memory())
@@ -23,7 +29,7 @@ def run_relays() -> Iterator[Deployment]:
         ports = [find_free_port() for _ in range(_RELAYS)]
         commands = [[sys.executable, "-m", "tests.acceptance.relay", str(port), target] for port in ports]
         relays = [ServerProcess(command, port) for command, port in zip(commands, ports, strict=True)]
-        with run_processes("relays", relays, Store()) as deployment:
+        with run_processes("relays", relays, OneProcess()) as deployment:
             yield deployment
 
 

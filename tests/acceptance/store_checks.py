@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.connection import Answer, Connection
-from tests.acceptance.deployment import CheckSkipped, Deployment, ServerProcess, make_process
+from tests.acceptance.deployment import Deployment, ServerProcess, make_process
 from tests.acceptance.effort import Effort
 from tests.acceptance.events import make_timelines, read_events, set_up_timelines
 from tests.acceptance.load import run_load
@@ -29,8 +29,7 @@ _SECRETS = ("auth_token",)
 
 async def check_outage(deployment: Deployment, effort: Effort) -> str:
     """While the store is stopped, each request is answered with 503 in time. Then all goes on, and nothing is lost."""
-    if not deployment.store.can_stop:
-        raise CheckSkipped(f"{deployment.name} has no store that can stop")
+    deployment.require(deployment.store.can_stop, "there is no store that can stop")
     account, outage_seconds = deployment.make_account(), min(effort.seconds, _OUTAGE_SECONDS)
     load = asyncio.create_task(run_load(deployment, account, outage_seconds * 3))
     await asyncio.sleep(outage_seconds)
@@ -92,7 +91,7 @@ async def _read_store(connection: Connection) -> dict[str, Any]:
 
 async def check_restart(deployment: Deployment, effort: Effort) -> str:
     """All processes are killed and started again: the state is the same."""
-    deployment.require_kept_state()
+    deployment.require(deployment.store.survives_kills, "the state does not survive its process")
     account = deployment.make_account()
     history = await _fill(deployment, account, effort)
     before = await _read_state(deployment.connect(account)[0])
@@ -105,7 +104,7 @@ async def check_restart(deployment: Deployment, effort: Effort) -> str:
 
 async def check_replay(deployment: Deployment, effort: Effort) -> str:
     """An export is played again with another hash seed: the state is the same, and so are all bytes of the answers."""
-    deployment.require_kept_state()
+    deployment.require(deployment.store.can_export, "the history of an account is not kept")
     account = deployment.make_account()
     history = await _fill(deployment, account, effort)
     sids = sorted({sid for operation in history for sid, _ in operation.seen})

@@ -10,7 +10,6 @@ from tests.acceptance.deployment import CheckSkipped, Deployment, Memory, Store,
 from tests.acceptance.deployments import DEPLOYMENTS
 from tests.acceptance.effort import QUICK
 
-
 SELF_TESTS = ("relays",)
 """Deployments that test the checks, not the server: they need no other event loop and no other Python."""
 
