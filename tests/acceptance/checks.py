@@ -11,7 +11,7 @@ from tests.acceptance.history_checks import (
     check_nothing_is_lost,
     check_own_writes_are_read,
 )
-from tests.acceptance.store_checks import check_outage, check_replay, check_restart
+from tests.acceptance.store_checks import check_loss_is_told, check_outage, check_replay, check_restart
 from tests.acceptance.time_checks import check_callbacks, check_moves_under_load, check_timers
 
 CHECKS: dict[str, Callable[[Deployment, Effort], Awaitable[str]]] = {
@@ -23,6 +23,7 @@ CHECKS: dict[str, Callable[[Deployment, Effort], Awaitable[str]]] = {
     "callbacks": check_callbacks,
     "moves": check_moves_under_load,
     "outage": check_outage,
+    "loss": check_loss_is_told,
     "restart": check_restart,
     "replay": check_replay,
 }

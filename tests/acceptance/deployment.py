@@ -38,7 +38,9 @@ class Store:
     can_export = True
     """True if `recmock export` has the whole history of an account."""
     can_stop = False
-    """True if `stop`, `start` and `empty` are implemented."""
+    """True if `stop` and `start` are implemented."""
+    can_be_emptied = False
+    """True if `empty` is implemented."""
 
     def __init__(self, *flags: str) -> None:
         self.flags = flags
@@ -235,7 +237,7 @@ def run_processes(name: str, processes: Sequence[ServerProcess], store: Store) -
 def run_deployment(
     name: str, store: Store, *flags: str, processes: int = 1, workers: int = 1
 ) -> AbstractContextManager[Deployment]:
-    """Run processes of `recmock serve` with a store.
+    """Run processes of `recmock serve` with a store, such as `Store("--store", "sqlite:recmock.db")`.
 
     Args:
         flags: further flags of each process.

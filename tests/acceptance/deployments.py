@@ -1,8 +1,10 @@
 """The deployments that the checks know by name. A new store is one entry more."""
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 from tests.acceptance.deployment import Deployment, Memory, ServerProcess, Store, run_deployment, run_processes
 from tests.benchmarks.servers import find_free_port
@@ -11,9 +13,24 @@ _RELAYS = 3
 
 
 class OneProcess(Store):
-    """A process behind workers that may be killed."""
+    """A process behind workers that may be killed.
+
+    Args:
+        outage: a file that exists during an outage.
+    """
 
     can_export = False
+    can_stop = True
+
+    def __init__(self, outage: Path) -> None:
+        super().__init__()
+        self._outage = outage
+
+    def stop(self) -> None:
+        self._outage.touch()
+
+    def start(self) -> None:
+        self._outage.unlink()
 
 
 def run_memory() -> AbstractContextManager[Deployment]:
@@ -24,12 +41,12 @@ def run_memory() -> AbstractContextManager[Deployment]:
 @contextmanager
 def run_relays() -> Iterator[Deployment]:
     """Run relays of one process: the workers can be killed, and the process is their store."""
-    with run_memory() as memory:
-        target = memory.base_urls[0].rpartition(":")[2]
+    with run_memory() as memory, tempfile.TemporaryDirectory() as folder:
+        outage, target = Path(folder, "outage"), memory.base_urls[0].rpartition(":")[2]
         ports = [find_free_port() for _ in range(_RELAYS)]
-        commands = [[sys.executable, "-m", "tests.acceptance.relay", str(port), target] for port in ports]
-        relays = [ServerProcess(command, port) for command, port in zip(commands, ports, strict=True)]
-        with run_processes("relays", relays, OneProcess()) as deployment:
+        command = [sys.executable, "-m", "tests.acceptance.relay"]
+        relays = [ServerProcess([*command, str(port), target, str(outage)], port) for port in ports]
+        with run_processes("relays", relays, OneProcess(outage)) as deployment:
             yield deployment
 
 

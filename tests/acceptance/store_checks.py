@@ -35,15 +35,13 @@ async def check_outage(deployment: Deployment, effort: Effort) -> str:
     await asyncio.sleep(outage_seconds)
     await asyncio.to_thread(deployment.store.stop)
     try:
-        probes = await asyncio.gather(
-            *(_probe(connection, outage_seconds) for connection in deployment.connect(account))
-        )
+        connections = deployment.connect(account)
+        probes = await asyncio.gather(*(_probe(connection, outage_seconds) for connection in connections))
     finally:
         await asyncio.to_thread(deployment.store.start)
     history = (await load).history
     check_calls(history)
-    lost = await _check_loss_is_told(deployment, account, history)
-    return f"{len(history):,} operations, {sum(probes):,} refusals, {lost} SIDs not used again"
+    return f"{len(history):,} operations, {sum(probes):,} refusals"
 
 
 async def _probe(connection: Connection, seconds: float) -> int:
@@ -66,8 +64,11 @@ def _check_refusal(answer: Answer) -> None:
     assert answer.parse().keys() >= {"code", "message", "more_info", "status"}, answer
 
 
-async def _check_loss_is_told(deployment: Deployment, account: str, history: list[Operation]) -> int:
-    """Empty the store, and return the number of SIDs that must not be used again."""
+async def check_loss_is_told(deployment: Deployment, effort: Effort) -> str:
+    """After the store was emptied, every worker says so, and no new recording has the SID of a lost one."""
+    deployment.require(deployment.store.can_be_emptied, "there is no store that can be emptied")
+    account = deployment.make_account()
+    history = (await run_load(deployment, account, min(effort.seconds, _LOAD_SECONDS))).history
     known = {sid for operation in history for sid, _ in operation.seen}
     connections = deployment.connect(account)
     epoch = (await _read_store(connections[0]))["epoch"]
@@ -80,7 +81,7 @@ async def _check_loss_is_told(deployment: Deployment, account: str, history: lis
         store = await _read_store(connection)
         assert store["epoch"] != epoch, store
         assert store["lost"], store
-    return len(known)
+    return f"{len(known):,} SIDs not used again"
 
 
 async def _read_store(connection: Connection) -> dict[str, Any]:
