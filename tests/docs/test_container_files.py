@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,21 @@ STEPS = [step["run"] for step in WORKFLOW["jobs"]["test"]["steps"] if "run" in s
 
 
 @pytest.fixture
-def composed() -> Mock:
-    """Return the mock that the image serves with the variables of the Compose file."""
-    variables = {**IMAGE_VARIABLES, **COMPOSE["services"]["recmock"]["environment"]}
+def composed(tmp_path: Path) -> Iterator[Mock]:
+    """Yield the mock that the image serves with the variables of the Compose file. Its volume is another folder."""
+    service = COMPOSE["services"]["recmock"]
+    variables = {**IMAGE_VARIABLES, **service["environment"]}
+    (volume,) = service["volumes"]
+    name, _, folder = volume.partition(":")
+    assert name in COMPOSE["volumes"]
+    variables["RECMOCK_STORE"] = variables["RECMOCK_STORE"].replace(folder, str(tmp_path))
     assert set(variables) <= {setting.variable for setting in get_all_settings().values()}
     settings = load_settings(dict.fromkeys(get_all_settings()), variables)
     assert not settings.listen.is_loopback
     assert settings.listen.port == PORT
-    return Mock(settings, control_token=settings.control_token)
+    mock = Mock(settings, control_token=settings.control_token)
+    yield mock
+    mock.close_store()
 
 
 def test_app_of_compose_reaches_the_mock_with_its_variables(composed: Mock) -> None:
