@@ -206,7 +206,7 @@ def test_paused_and_resumed_goes_through_all_in_flight_statuses() -> None:
         for _ in range(5):
             statuses.append(api.run_command("GET", "/recordings/paused")["in_flight"])
             assert fetch_statuses(api, "paused") == ["processing"]
-        assert statuses == ["in-progress", "paused", "in-progress", "stopped", "stopped"]
+        assert statuses == ["in-progress", "paused", "in-progress", "stopped", None]
         assert fetch_statuses(api, "paused") == ["completed"]
 
 

@@ -49,6 +49,40 @@ def test_row_has_true_status_and_that_of_clients() -> None:
         assert api.run_command("GET", "/requests")["total"] == 0
 
 
+STATUSES = ["in-progress", "paused", "stopped", "processing", "completed", "absent", "failed"]
+
+
+@pytest.mark.parametrize("later", STATUSES)
+@pytest.mark.parametrize("first", STATUSES)
+def test_every_answer_has_the_true_status_and_the_shown_one_where_it_differs(first: str, later: str) -> None:
+    step = {"after": {"signal": "go"}, "set": {"channels": 1}}
+    with Api(make_settings(count=0)) as api:
+        api.run_command("POST", "/recordings", {"id": "it", "status": first, "timeline": [step]})
+        for true in (first, later):
+            api.run_command("POST", "/recordings/it", {"status": true, "callback": []})
+            shown = "processing" if true in ("in-progress", "paused", "stopped") else true
+            view = api.run_command("GET", "/recordings/it")
+            assert (view["status"], view["in_flight"]) == (shown, None if shown == true else true)
+            answers = [
+                list_rows(api, f"status={true}")[0],
+                api.run_command("GET", "/recordings/it/timeline"),
+                api.run_command("GET", "/timelines")[0],
+            ]
+            assert {(answer["status"], answer["shown_status"]) for answer in answers} == {(true, shown)}
+
+
+def test_recording_that_was_stopped_is_shown_as_processing_when_it_is_processed(api: Api) -> None:
+    call = f"CA{'1' * 32}"
+    sid = api.post(f"Calls/{call}/Recordings.json").json()["sid"]
+    form = {"content_type": "application/x-www-form-urlencoded", "x_mock_wire": "twilio"}
+    stopped = api.post_body(f"Calls/{call}/Recordings/{sid}.json", b"Status=stopped", **form)
+    assert stopped.json()["status"] == "stopped"
+    assert list_rows(api, "limit=1")[0]["status"] == "processing"
+    assert api.run_command("GET", f"/recordings/{sid}")["in_flight"] is None
+    api.run_command("POST", "/clock", {"advance": "2s"})
+    assert list_rows(api, "limit=1")[0]["status"] == "completed"
+
+
 def test_recording_is_shown_on_both_wires() -> None:
     with Api(scenario=loads(SCENARIO)) as api:
         view = api.run_command("GET", "/recordings/busy")

@@ -19,7 +19,7 @@ from mockserver.account.resources.status_change import (
     with_fields,
     without_adversarial_body,
 )
-from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
+from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress, get_in_flight_status
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 from scenarios.relative_dates import get_instant
@@ -213,9 +213,7 @@ class Recordings:
     def get_in_flight(self, index: int) -> Recording:
         """Return a recording as the response to a change shows it."""
         progress = self.recording_index.state.in_progress.get(index)
-        return msgspec.structs.replace(
-            self.recording_index.get(index), in_flight=None if progress is None else progress.status
-        )
+        return msgspec.structs.replace(self.recording_index.get(index), in_flight=get_in_flight_status(progress))
 
     def _find_unused_sid(self, index: int) -> str:
         """Return an unused SID for a created recording: a scenario may have imported the usual one."""

@@ -43,7 +43,7 @@ def apply_status(
         get_random_fields: returns the random fields of the recording. Only a failure needs them.
         get_typical_seconds: returns the duration, for a recording that was not recorded here.
     """
-    capture = _advance_progress(before.progress, status, now)
+    capture = _advance_progress(before.progress, status, now, get_typical_seconds)
     recording = before.recording
     shown = STATUSES[status].shown_as
     seconds = None
@@ -66,15 +66,21 @@ def apply_status(
 
 
 def _advance_progress(
-    progress: RecordingInProgress | None, status: RecordingStatus, now: int
+    progress: RecordingInProgress | None,
+    status: RecordingStatus,
+    now: int,
+    get_typical_seconds: Callable[[], int],
 ) -> RecordingInProgress | None:
     match status:
         case RecordingStatus.IN_PROGRESS:
-            return RecordingInProgress(since=now) if progress is None else progress.resume(now)
+            return RecordingInProgress(since=now) if progress is None else progress.reopen(now).resume(now)
         case RecordingStatus.PAUSED:
-            return (progress or RecordingInProgress(since=now)).pause(now)
-        case RecordingStatus.STOPPED | RecordingStatus.PROCESSING:
-            return None if progress is None else progress.stop(now)
+            return (progress or RecordingInProgress(since=now)).reopen(now).pause(now)
+        case RecordingStatus.STOPPED:
+            stopped = progress or RecordingInProgress(recorded=get_typical_seconds() * SECOND, since=None)
+            return msgspec.structs.replace(stopped.stop(now), is_processing=False)
+        case RecordingStatus.PROCESSING:
+            return None if progress is None else msgspec.structs.replace(progress.stop(now), is_processing=True)
         case _:
             return None
 

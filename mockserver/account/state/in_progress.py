@@ -29,6 +29,8 @@ class RecordingInProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The instant since which it records; None while it is paused or stopped."""
     is_paused: bool = False
     is_stopped: bool = False
+    is_processing: bool = False
+    """True if its audio is processed: it was stopped before."""
 
     def pause(self, now: int, behavior: PauseBehavior = PauseBehavior.SILENCE) -> Self:
         """Return it paused: `skip` leaves out the pause, `silence` records it (WIRE §5)."""
@@ -45,12 +47,20 @@ class RecordingInProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return msgspec.structs.replace(self, is_paused=False, recorded=self._compute_recorded(now), since=now)
 
     def stop(self, now: int) -> Self:
-        """Return it stopped permanently."""
+        """Return it stopped."""
         return msgspec.structs.replace(self, recorded=self._compute_recorded(now), since=None, is_stopped=True)
 
+    def reopen(self, now: int) -> Self:
+        """Return it active, also after it was stopped. Twilio never does this, but a command may."""
+        if not self.is_stopped:
+            return self
+        return type(self)(recorded=self.recorded, since=now)
+
     @property
-    def status(self) -> InFlight:
-        """The status that the response to an update shows."""
+    def status(self) -> InFlight | None:
+        """The status that the response to an update shows; None if that is the status that a fetch shows."""
+        if self.is_processing:
+            return None
         if self.is_stopped:
             return InFlight.STOPPED
         return InFlight.PAUSED if self.is_paused else InFlight.IN_PROGRESS
@@ -61,3 +71,8 @@ class RecordingInProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     def _compute_recorded(self, now: int) -> int:
         return self.recorded if self.since is None else self.recorded + now - self.since
+
+
+def get_in_flight_status(progress: RecordingInProgress | None) -> InFlight | None:
+    """Return the status of a recording while a fetch shows it as processing; None if the fetch shows the true one."""
+    return None if progress is None else progress.status

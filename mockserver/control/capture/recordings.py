@@ -13,6 +13,7 @@ from generators.instants import EPOCH, SECOND
 from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
 from generators.sids import Kind
 from mockserver.account.account import Account
+from mockserver.account.state.in_progress import get_in_flight_status
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.control.capture.changes import Change, build_steps
 from scenarios.lifecycle import STATUSES
@@ -55,8 +56,7 @@ def _complete_changes(
     account: Account, index: int, changes: Sequence[Change], recording: Recording
 ) -> Sequence[Change]:
     """Return the changes that lead to the present status."""
-    progress = account.state.in_progress.get(index)
-    present = RecordingStatus(recording.status if progress is None else progress.status)
+    present = RecordingStatus(get_in_flight_status(account.state.in_progress.get(index)) or recording.status)
     last = next((change.step.status for change in reversed(changes) if change.step.status), None)
     if last is None:
         instant = account.state.created[index - FIRST_CREATED].instant

@@ -47,10 +47,10 @@ class RecordingListView(msgspec.Struct, frozen=True, kw_only=True):
 
 def get_true_status(account: "Account", index: int) -> str:
     """Return the status of a recording, also while clients see it as processing."""
-    in_progress = account.state.in_progress.get(index)
-    if in_progress is not None:
-        return in_progress.status.value
-    return account.recordings.recording_index.get_status(index).value
+    from mockserver.account.state.in_progress import get_in_flight_status
+
+    in_flight = get_in_flight_status(account.state.in_progress.get(index))
+    return (in_flight or account.recordings.recording_index.get_status(index)).value
 
 
 def serialize_recording_row(account: "Account", index: int) -> RecordingRowView:

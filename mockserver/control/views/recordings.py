@@ -17,7 +17,7 @@ class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
     conference_sid: str | None
     status: str
     in_flight: str | None
-    """Its real status while a fetch shows it as processing."""
+    """Its true status while a fetch shows another one; None if the fetch shows the true one."""
     document: dict[str, Any]
     """The recording on Twilio's wire."""
     schema_document: dict[str, Any]
@@ -27,10 +27,11 @@ class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def serialize_recording(account: "Account", index: int, base_url: str) -> RecordingView:
+    from mockserver.account.state.in_progress import get_in_flight_status
     from mockserver.rest.representations.recording import build_recording
     from mockserver.rest.representations.wires import Wire
 
-    ledger, capture = account.recordings.recording_index, account.state.in_progress.get(index)
+    ledger, in_flight = account.recordings.recording_index, get_in_flight_status(account.state.in_progress.get(index))
     shown = ledger.get(index)
     name = ledger.get_name(index)
     return RecordingView(
@@ -39,7 +40,7 @@ def serialize_recording(account: "Account", index: int, base_url: str) -> Record
         call_sid=shown.call_sid,
         conference_sid=shown.conference_sid,
         status=shown.status.value,
-        in_flight=None if capture is None else capture.status.value,
+        in_flight=None if in_flight is None else in_flight.value,
         document=build_recording(shown, Wire.TWILIO, base_url),
         schema_document=build_recording(shown, Wire.SCHEMA, base_url),
         revision=account.state.revisions.get(index, 0),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from mockserver.control.views.instants import serialize_instant
+from mockserver.control.views.recording_list import get_true_status
 
 if TYPE_CHECKING:  # the clients decode the views without the server's modules
     from mockserver.account.account import Account
@@ -63,6 +64,10 @@ class WholeTimelineView(msgspec.Struct, frozen=True, kw_only=True):
     recording: str
     """The recording's handle, or its SID."""
     sid: str
+    status: str
+    """The recording's true status."""
+    shown_status: str
+    """The status that clients see."""
     is_over: bool
     """True if it awaits no step. The steps are then those that the log of events still has."""
     since: str | None
@@ -80,6 +85,8 @@ def serialize_whole_timelines(account: "Account", indices: Iterable[int]) -> Ite
         yield WholeTimelineView(
             recording=ledger.get_name(index),
             sid=sid,
+            status=get_true_status(account, index),
+            shown_status=ledger.get_status(index).value,
             is_over=progress is None,
             since=None if progress is None else serialize_instant(progress.since),
             steps=tuple(_serialize_steps(account, index, progress, taken)),

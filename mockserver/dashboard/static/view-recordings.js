@@ -98,14 +98,13 @@ function renderFlight() {
 
 function renderFlying(timeline) {
   const { sid, recording, hasEnded } = timeline;
-  const done = timeline.steps.filter((step) => step.state === "done" && step.status).at(-1);
-  const last = state.events.filter((event) => event.sid === sid && statusIn(event.what)).at(-1);
-  const status = (hasEnded ? statusIn(last?.what) : done?.status) || "processing";
+  const last = hasEnded && state.events.filter((event) => event.sid === sid && statusIn(event.what)).at(-1);
+  const status = last ? statusIn(last.what) : timeline.status;
   const next = nextOf(timeline);
   const signal = next?.triggers.map((own) => own.trigger.signal).find(Boolean);
   const wait = hasEnded || !next ? "nothing more" : [h("b", waitOf(next)), `, then ${next.status ?? next.what}`];
   return [
-    h(".st-c.two", chip(status), /in-progress|paused|stopped/.test(status) && h("span.as", "clients see processing"), h("span.wait-s.soft", wait)),
+    h(".st-c.two", chip(status), !last && clientsSee(timeline), h("span.wait-s.soft", wait)),
     h(".name.two", h("a.one", { class: recording === sid ? "one" : "strong one", href: linkTo("recordings", sid) }, recording === sid ? h("code", shorten(sid)) : recording), recording !== sid && h("code.dim", { title: sid }, shorten(sid))),
     tape(timeline),
     h(".wait.two", h("span.one", wait), h("span.as.one", signal && next.triggers.length === 1 ? "time alone will not do it" : next?.callbacks.length ? "with a callback" : "")),

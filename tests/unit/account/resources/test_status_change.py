@@ -12,7 +12,7 @@ from mockserver.account.resources.status_change import (
     with_fields,
     without_adversarial_body,
 )
-from mockserver.account.state.in_progress import RecordingInProgress
+from mockserver.account.state.in_progress import RecordingInProgress, get_in_flight_status
 from scenarios.statuses import RecordingStatus
 from scenarios.steps import RecordingFields
 from tests.accounts import make_account
@@ -69,13 +69,7 @@ def test_apply_status_sets_fields_from_every_status(status: Status, recording_st
         (DEFAULT_DURATION, -500) if recording_status is RecordingStatus.COMPLETED else (None, None)
     )
     assert (recording.error_code is not None) == (recording_status in (RecordingStatus.ABSENT, RecordingStatus.FAILED))
-    expected = (
-        None
-        if recording_status in FINISHED_STATUSES
-        or recording_status in (RecordingStatus.PROCESSING, RecordingStatus.STOPPED)
-        else IN_FLIGHT_BY_RECORDING_STATUS[recording_status]
-    )
-    assert (None if after.progress is None else after.progress.status) == expected
+    assert get_in_flight_status(after.progress) is IN_FLIGHT_BY_RECORDING_STATUS.get(recording_status)
     constant_fields = ("sid", "call_sid", "conference_sid", "source", "channels", "track", "start_time", "date_created")
     assert [getattr(before, name) for name in constant_fields] == [getattr(recording, name) for name in constant_fields]
 
@@ -98,7 +92,7 @@ def test_recording_in_progress_has_recorded_duration(
         assert after.progress is None
     else:
         assert after.progress is not None
-        assert after.progress.status is IN_FLIGHT_BY_RECORDING_STATUS.get(recording_status, InFlight.STOPPED)
+        assert after.progress.status is IN_FLIGHT_BY_RECORDING_STATUS.get(recording_status)
         assert after.progress.compute_duration_seconds(NOW + 9 * SECOND) == 9
 
 
@@ -115,6 +109,27 @@ def test_stopped_recording_keeps_its_duration() -> None:
         state = apply_status(state, recording_status, NOW + seconds * SECOND, get_random_fields, get_default_duration)
     assert state.recording.duration == 7
     assert RecordingInProgress(since=NOW).resume(NOW + 5) == RecordingInProgress(since=NOW)
+
+
+@pytest.mark.parametrize("first_status", [RecordingStatus.STOPPED, RecordingStatus.PROCESSING])
+@pytest.mark.parametrize("reopened_status", [RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED])
+def test_stopped_recording_is_active_again_when_it_is_told_so(
+    first_status: RecordingStatus, reopened_status: RecordingStatus
+) -> None:
+    changes = [(RecordingStatus.IN_PROGRESS, 0), (first_status, 5), (reopened_status, 60)]
+    state = RecordingWithProgress(find_recording(Status.PROCESSING), None)
+    for recording_status, seconds in changes:
+        state = apply_status(state, recording_status, NOW + seconds * SECOND, get_random_fields, get_default_duration)
+    assert get_in_flight_status(state.progress) is IN_FLIGHT_BY_RECORDING_STATUS[reopened_status]
+    after = apply_status(state, RecordingStatus.COMPLETED, NOW + 64 * SECOND, get_random_fields, get_default_duration)
+    assert after.recording.duration == 9
+
+
+def test_stopped_recording_that_was_not_recorded_here_has_its_typical_duration() -> None:
+    state = RecordingWithProgress(find_recording(Status.PROCESSING), None)
+    for recording_status in (RecordingStatus.STOPPED, RecordingStatus.PROCESSING, RecordingStatus.COMPLETED):
+        state = apply_status(state, recording_status, NOW, get_random_fields, get_default_duration)
+    assert state.recording.duration == DEFAULT_DURATION
 
 
 def test_with_fields_sets_given_fields() -> None:
