@@ -12,8 +12,9 @@ PAGE_REQUESTS = (
     ControlRequest(
         "GET",
         "/timelines",
-        "the timelines that wait, at most 100, each with all steps: done, next and later",
-        query="limit=100",
+        "the timelines that wait, at most 100, each with all steps: done, next and later; then those of the recordings "
+        "in `also`, at most 200, although they are over",
+        query="limit=100&also=RE...,RE...",
     ),
     ControlRequest(
         "GET",

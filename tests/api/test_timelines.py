@@ -194,3 +194,21 @@ def test_delivered_callback_does_not_come_again() -> None:
         mock.recordings.transition("mine", callback="completed")
         assert {callback.state for callback in mock.callbacks} == {"delivered"}
         assert mock.callbacks.upcoming() == ()
+
+
+def test_named_timelines_are_listed_although_they_are_over() -> None:
+    with MockTwilio(scenario=loads(SCENARIO), count=2) as mock:
+        late, quiet = (mock.recordings.get(name).sid for name in ("late", "quiet"))
+        plain = mock.recordings.list(limit=9).recordings[-1].sid
+        for _ in range(3):
+            mock.recordings.step("late")
+        assert [timeline.sid for timeline in mock.recordings.timelines()] == [quiet]
+        timelines = mock.recordings.timelines(also=[late, quiet, plain, f"RE{'0' * 32}", "late"])
+        assert [(timeline.sid, timeline.is_over) for timeline in timelines] == [
+            (quiet, False),
+            (late, True),
+            (plain, True),
+        ]
+        assert [step.number for step in timelines[1].steps] == [1, 2, 3, 4]
+        assert timelines[2].steps == ()
+        assert len(mock.recordings.timelines(also=["late"] * 200 + [late])) == 1

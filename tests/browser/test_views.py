@@ -169,8 +169,74 @@ def test_recording_walks_through_its_statuses(dashboard: Dashboard) -> None:
     for _ in range(3):
         dashboard.request("GET", f"/Recordings/{dashboard.find_sid('slow-transfer')}.json")
     flying.get_by_text("nothing more").first.wait_for()  # it keeps its place
+    row = page.locator(".flight > li").first
+    assert row.locator(".st").first.inner_text() == "completed"
+    assert row.locator(".tape li.here").inner_text() == "completed"
     page.get_by_role("row", name="completed slow-transfer").wait_for()
     page.get_by_role("row", name="paused on-hold").locator(".fill .as").wait_for()
+
+
+def list_flight(dashboard: Dashboard) -> list[str]:
+    """Return the names and statuses in the panel of recordings in flight, from top to bottom."""
+    rows = dashboard.page.locator(".flight > li").all()
+    return [" ".join(row.locator(own).first.inner_text() for own in (".name a", ".st-c .st")) for row in rows]
+
+
+def begin(dashboard: Dashboard, *names: str) -> None:
+    """Begin recordings that wait for a signal, and wait until the page has noticed them."""
+    step = {"after": {"signal": "finish"}, "status": "completed"}
+    for name in names:
+        dashboard.command("POST", "/recordings", {"id": name, "status": "paused", "timeline": [step]})
+    notice(dashboard)
+
+
+def finish(dashboard: Dashboard, *names: str) -> None:
+    """Let recordings complete, and wait until the page has noticed that."""
+    for name in names:
+        dashboard.command("POST", "/signals", {"name": "finish", "recording": name})
+    notice(dashboard)
+
+
+def notice(dashboard: Dashboard) -> None:
+    """Wait until the panel is as the account is."""
+    count = dashboard.command("GET", "")["timeline_count"]
+    dashboard.page.locator("section", has=dashboard.page.get_by_role("heading", name="In flight")).locator(
+        "header"
+    ).get_by_text(str(count), exact=True).wait_for()
+
+
+def test_new_recordings_take_the_places_of_those_that_have_ended(dashboard: Dashboard) -> None:
+    page = dashboard.show("recordings")
+    begin(dashboard, "a", "b", "c", "d", "e")
+    assert list_flight(dashboard)[2:] == ["a paused", "b paused", "c paused", "d paused", "e paused"]
+    finish(dashboard, "c")  # the row beyond the sixth needs its place
+    assert list_flight(dashboard)[2:] == ["a paused", "b paused", "e paused", "d paused"]
+    dashboard.move(1)
+    finish(dashboard, "e")
+    dashboard.move(1)
+    finish(dashboard, "a")
+    assert list_flight(dashboard)[2:] == ["a completed", "b paused", "e completed", "d paused"]
+    begin(dashboard, "f")
+    assert list_flight(dashboard)[2:] == ["a completed", "b paused", "f paused", "d paused"]
+    page.locator(".flight > li").nth(3).hover()
+    begin(dashboard, "g")
+    assert list_flight(dashboard)[2:] == ["a completed", "b paused", "f paused", "d paused", "g paused"]
+    page.mouse.move(0, 0)
+    begin(dashboard, "h")  # both take the places that they need
+    assert list_flight(dashboard)[2:] == ["g paused", "b paused", "f paused", "d paused", "h paused"]
+
+
+def test_panel_stays_while_a_row_has_the_focus_and_forgets_what_is_gone(dashboard: Dashboard) -> None:
+    page = dashboard.show("recordings")
+    begin(dashboard, "a", "b", "c", "d")
+    finish(dashboard, "a", "b")
+    page.locator(".flight").focus()
+    page.keyboard.press("Tab")
+    begin(dashboard, "e")
+    assert list_flight(dashboard)[2:] == ["a completed", "b completed", "c paused", "d paused", "e paused"]
+    dashboard.command("POST", "/reset")
+    page.locator(".flight > li").nth(2).wait_for(state="detached")
+    assert list_flight(dashboard) == ["slow-transfer in-progress", "on-hold paused"]
 
 
 def test_change_elsewhere_is_seen_in_every_tab(dashboard: Dashboard) -> None:

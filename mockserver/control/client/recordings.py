@@ -112,9 +112,15 @@ class RecordingsClient:
         """Return who says what in a recording, and when. The words have times too."""
         return self._connection.request("GET", f"{self._account_path}{_build_path(recording)}/turns", TurnsView)
 
-    def timelines(self, limit: int = 100) -> tuple[WholeTimelineView, ...]:
-        """Return the timelines that wait, the first 100 at most."""
-        path, parameters = f"{self._account_path}/timelines", {"limit": limit}
+    def timelines(self, limit: int = 100, *, also: Sequence[str] = ()) -> tuple[WholeTimelineView, ...]:
+        """Return the timelines that wait, the first 100 at most.
+
+        Args:
+            also: the SIDs of other recordings, 200 at most, whose timelines follow although they are over. Unknown SIDs
+                are left out.
+        """
+        path = f"{self._account_path}/timelines"
+        parameters: dict[str, str | int] = {"limit": limit, "also": ",".join(also)}
         return self._connection.request("GET", path, tuple[WholeTimelineView, ...], parameters=parameters)
 
     def transition(

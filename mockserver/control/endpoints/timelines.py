@@ -8,13 +8,19 @@ from mockserver.control.views.timelines import WholeTimelineView, serialize_whol
 from mockserver.server.exchange import Exchange
 
 _MAX_TIMELINES = 100
+_MAX_ALSO = 200
+"""The largest number of other recordings that a request may name."""
 
 
 async def list_timelines(exchange: Exchange, path: PathParams) -> list[WholeTimelineView]:
+    """List the timelines that wait, then those of the recordings named by `also`: so a client sees how they end."""
     account = get_account(exchange, path)
     limit = exchange.parameters.get_integer("limit", default=_MAX_TIMELINES, minimum=1)
     waiting = islice(account.state.playing, min(limit, _MAX_TIMELINES))
-    return list(serialize_whole_timelines(account, waiting))
+    sids = (exchange.parameters.get_text("also") or "").split(",")[:_MAX_ALSO]
+    found = map(account.recordings.recording_index.find_index, sids)
+    indices = dict.fromkeys([*waiting, *(index for index in found if index is not None)])
+    return list(serialize_whole_timelines(account, indices))
 
 
 async def show_timeline(exchange: Exchange, path: PathParams) -> WholeTimelineView:

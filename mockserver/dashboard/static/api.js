@@ -16,7 +16,7 @@ export async function call(method, path, body) {
   });
   const text = await response.text();
   let found = null;
-  try { found = text ? JSON.parse(text) : null; } catch { found = null; }
+  try { found = JSON.parse(text); } catch { }
   if (!response.ok) throw new Refusal(response.status, found?.reason ?? `${response.status} ${response.statusText}`);
   return found;
 }

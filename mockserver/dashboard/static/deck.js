@@ -99,7 +99,6 @@ export function drawDeck(deck) {
   const account = state.account;
   if (!account) return;
   const at = now();
-  Object.assign(deck, { $at: at });
   [drawnAt, drawnNow] = [performance.now(), at];
   const lanes = collectMarks();
   const width = deck.querySelector(".tracks")?.clientWidth || 700;

@@ -40,7 +40,7 @@ export function patch(parent, children) {
 
 function create(node, parent) {
   if (node.tag === undefined) return document.createTextNode(node.text);
-  const isSvg = node.tag === "svg" || (parent.namespaceURI === SVG && node.tag !== "foreignObject");
+  const isSvg = node.tag === "svg" || parent.namespaceURI === SVG;
   node.dom = isSvg ? document.createElementNS(SVG, node.tag) : document.createElement(node.tag);
   update(node, { props: {}, kids: [] });
   return node.dom;

@@ -33,11 +33,10 @@ function drawTop() {
       h("code.dim.m", account ? shorten(account.account_sid) : "")),
     h("code.dim.m", origin.replace(/^https?:\/\//, "")),
     h("span.grow"),
-    h("button", { type: "button", class: "bare", onclick: openPalette, "aria-haspopup": "dialog" }, icon("find"),
-      h("span.m", "Find or do"), h("kbd.m", "Ctrl K"), h("span.vh", "palette")),
+    button([icon("find"), h("span.m", "Find or do"), h("kbd.m", "Ctrl K"), h("span.vh", "palette")], openPalette,
+      { class: "bare", "aria-haspopup": "dialog" }),
     h("span", { class: state.isGone ? "live off m" : "live m" }, state.isGone ? "Gone" : "Live"),
-    h("button", { type: "button", class: "bare", onclick: switchTheme }, icon("theme"),
-      h("span.vh", `Theme: ${readTheme()}`)),
+    button([icon("theme"), h("span.vh", `Theme: ${readTheme()}`)], switchTheme, { class: "bare" }),
   ]);
 }
 

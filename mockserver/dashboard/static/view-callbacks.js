@@ -75,7 +75,7 @@ function renderSigned(callback) {
 }
 
 function renderDetail(callback) {
-  const colour = { delivered: "green", failed: "red", pending: "blue" }[callback.state];
+  const [colour] = STATES[callback.state];
   return detailPanel(`${nameOf(callback)}, ${callback.event}`, ["", h("span.dim", `#${callback.number}`), h("span.grow"),
       button("Deliver again", () => change("POST", `/callbacks/${callback.number}/redeliver`, undefined, `Callback ${callback.number} was delivered again.`))],
     h(".pad",

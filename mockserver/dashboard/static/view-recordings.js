@@ -1,6 +1,5 @@
 import { block, change, copyButton } from "./actions.js";
 import { origin } from "./api.js";
-import { statusIn } from "./deck.js";
 import { button, chip, h, panel } from "./dom.js";
 import { emptyState, isFound, searchField } from "./filters.js";
 import { count, length, moment, plural, shorten } from "./format.js";
@@ -9,7 +8,9 @@ import { mayEnter, table } from "./table.js";
 import { nextOf, tape, waitOf } from "./tape.js";
 
 const STATUSES = "in-progress paused processing completed absent failed".split(" ");
-let flight = { account: "", rows: new Map() };
+const PLACES = 6;
+const MOST = 200;
+let flight = { account: "", rows: [] };
 let shown = { key: "", recordings: [] };
 
 export async function load(route) {
@@ -22,7 +23,7 @@ export async function load(route) {
   const wanted = new URLSearchParams({ limit: "50", deleted: query.get("deleted") ?? "false" });
   for (const name of ["status", "older_than"]) if (query.get(name)) wanted.set(name, query.get(name));
   if (/^CA\w{32}$/.test(q)) wanted.set("CallSid", q);
-  const [found, timelines] = await Promise.all(["recordings?" + wanted, "timelines?limit=100"].map((path) => read(`/${path}`)));
+  const [found, timelines] = await Promise.all(["recordings?" + wanted, `timelines?also=${flight.rows.map((row) => row.sid)}`].map((path) => read(`/${path}`)));
   const key = `${route.account} ${query}`;
   const known = new Set(shown.recordings.map((row) => row.sid));
   const news = shown.key === key ? found.recordings.filter((row) => !known.has(row.sid)).length : 0;
@@ -33,11 +34,16 @@ export async function load(route) {
 }
 
 function keepFlight(timelines, account) {
-  if (flight.account !== account || mayForget) flight = { account, rows: new Map() };
+  if (flight.account !== account || mayForget) flight = { account, rows: [] };
   mayForget = false;
-  const live = new Set(timelines.map((own) => own.sid));
-  for (const [sid, own] of flight.rows) if (!live.has(sid)) flight.rows.set(sid, { ...own, hasEnded: true });
-  for (const own of timelines) flight.rows.set(own.sid, own);
+  const found = new Map(timelines.map((own) => [own.sid, own]));
+  const rows = flight.rows.filter(({ sid }) => found.has(sid)).map(({ sid, ended }) => ({ ended: found.get(sid).is_over && (ended || now()), ...found.get(sid) }));
+  for (const { sid } of rows) found.delete(sid);
+  const isHeld = document.querySelector(".flight:hover, .flight:focus-visible, .flight :focus-visible");
+  const waiting = [...rows.splice(isHeld ? MOST : PLACES), ...found.values()].filter((row) => !row.is_over);
+  const over = rows.filter((row) => row.is_over).sort((one, other) => one.ended - other.ended);
+  for (const row of waiting) rows.splice(!isHeld && rows.length >= PLACES && over.length ? rows.indexOf(over.shift()) : rows.length, 1, row);
+  flight.rows = rows;
 }
 let mayForget = false;
 addEventListener("hashchange", () => { mayForget = state.route.view !== "recordings" || state.route.id !== ""; });
@@ -68,7 +74,7 @@ export function render(data, route) {
   return [
     h(".title", h("h1", "Recordings"), news > 0 && button(`${news} new`, () => { shown = { ...shown, ...found }; setQuery({}); }, { class: "news", "data-key-u": true }),
       h("span.grow"), copyButton(listLine(), "Copy as curl", { class: "bare" })),
-    flight.rows.size ? renderFlight() : "",
+    flight.rows.length ? renderFlight() : "",
     !all && !shown.recordings.length ? renderEmpty() : h("section.panel", { "aria-label": "All recordings", key: "all" },
       h("header", searchField("Find a recording", "SID, handle or call"),
         h(".filters", { role: "group", "aria-label": "Status" }, STATUSES.map((own) => press("status", own, own)), press("deleted", "true", "with deleted"))),
@@ -88,28 +94,27 @@ const renderEmpty = () => emptyState("A blank tape", "This account has no record
   block(listLine().replace("Recordings.json?PageSize=50", `Calls/CA${"0".repeat(31)}1/Recordings.json`).replace("curl ", "curl -X POST "), "Start a recording"));
 
 function renderFlight() {
-  const rows = [...flight.rows.values()];
-  const live = rows.filter((own) => !own.hasEnded);
-  const signals = live.filter((own) => nextOf(own)?.triggers.every((trigger) => trigger.due == null && trigger.seen == null)).length;
-  return panel("In flight", [h("span.dim", String(state.account.timeline_count)), h("span.grow"),
+  const { rows } = flight;
+  const live = rows.filter((own) => !own.is_over);
+  const signals = live.filter((own) => nextOf(own).triggers.every((trigger) => trigger.due == null && trigger.seen == null)).length;
+  return panel("In flight", [h("span.dim", state.account.timeline_count), h("span.grow"),
     h("span.dim", `${live.length - signals} wait for the clock or a request, ${signals} for a signal`)],
   h("ul.flight", { tabindex: "0", "aria-label": "Recordings in flight" }, rows.map((own) => h("li.f", { key: own.sid }, renderFlying(own)))));
 }
 
 function renderFlying(timeline) {
-  const { sid, recording, hasEnded } = timeline;
-  const last = hasEnded && state.events.filter((event) => event.sid === sid && statusIn(event.what)).at(-1);
-  const status = last ? statusIn(last.what) : timeline.status;
+  const { sid, recording } = timeline;
+  const isNamed = recording !== sid;
   const next = nextOf(timeline);
   const signal = next?.triggers.map((own) => own.trigger.signal).find(Boolean);
-  const wait = hasEnded || !next ? "nothing more" : [h("b", waitOf(next)), `, then ${next.status ?? next.what}`];
+  const wait = next ? [h("b", waitOf(next)), `, then ${next.status ?? next.what}`] : "nothing more";
   return [
-    h(".st-c.two", chip(status), !last && clientsSee(timeline), h("span.wait-s.soft", wait)),
-    h(".name.two", h("a.one", { class: recording === sid ? "one" : "strong one", href: linkTo("recordings", sid) }, recording === sid ? h("code", shorten(sid)) : recording), recording !== sid && h("code.dim", { title: sid }, shorten(sid))),
+    h(".st-c.two", chip(timeline.status), clientsSee(timeline), h("span.wait-s.soft", wait)),
+    h(".name.two", h(isNamed ? "a.one.strong" : "a.one", { href: linkTo("recordings", sid) }, isNamed ? recording : h("code", shorten(sid))), isNamed && h("code.dim", { title: sid }, shorten(sid))),
     tape(timeline),
     h(".wait.two", h("span.one", wait), h("span.as.one", signal && next.triggers.length === 1 ? "time alone will not do it" : next?.callbacks.length ? "with a callback" : "")),
-    h(".act.row", signal && !hasEnded && next.triggers.length === 1
+    h(".act.row", signal && next.triggers.length === 1
       ? button("Signal", () => change("POST", "/signals", { name: signal, recording: sid }), { class: "quiet", "aria-label": `Send ${signal} to ${recording}` })
-      : button("Next step", () => change("POST", `/recordings/${sid}/step`), { class: "quiet", "aria-label": `Next step of ${recording}`, disabled: hasEnded })),
+      : button("Next step", () => change("POST", `/recordings/${sid}/step`), { class: "quiet", "aria-label": `Next step of ${recording}`, disabled: !next })),
   ];
 }
