@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import requests
 
+from mockserver.testing.sink import Sink
 from tests.browser.conftest import Dashboard
 
 VIEWS = ["recordings", "requests", "callbacks", "calls", "scenario", "faults", "try", "accounts"]
@@ -302,6 +303,24 @@ def test_cut_answer_shows_as_cut(dashboard: Dashboard) -> None:
     page = dashboard.show("requests/0")
     page.get_by_role("row", name="200 cut").wait_for()
     page.get_by_text("cut off after").wait_for()
+
+
+def test_callback_is_delivered_again(dashboard: Dashboard) -> None:
+    with Sink() as sink:
+        sink.answer_with(404)
+        command = {"event": "in-progress", "to": sink.url, "recording": "slow-transfer"}
+        dashboard.command("POST", "/callbacks", command)
+        page = dashboard.show("callbacks")
+        page.get_by_role("row", name="not delivered").get_by_role("link", name="slow-transfer").click()
+        page.get_by_text("Your endpoint answered 404 at 00:00:00, attempt 1.").wait_for()
+        dashboard.move(5)
+        page.get_by_role("button", name="Deliver again").click()
+        page.get_by_text("Callback 0 was delivered again.").first.wait_for()
+        page.get_by_text("Your endpoint answered 204 at 00:00:05, attempt 1.").wait_for()
+        row = page.get_by_role("row", name="slow-transfer")
+        assert row.locator(".st").inner_text() == "delivered"
+        assert row.locator(".code").all_inner_texts() == ["204"]
+        assert len(sink.wait_for(2)) == 2
 
 
 def test_signature_is_checked(dashboard: Dashboard) -> None:

@@ -12,7 +12,7 @@ const STATES = { delivered: ["green", "completed"], failed: ["red", "failed"], p
 export async function load(route) {
   const found = await read("/callbacks");
   found.reverse();
-  const detail = route.id ? found.find((callback) => callback.number === route.id) : null;
+  const detail = route.id ? found.find((callback) => String(callback.number) === route.id) : null;
   return { found, detail, title: detail ? `Callback ${detail.number}` : "Callbacks" };
 }
 
