@@ -32,6 +32,8 @@ def main() -> int:
     }
     if not _has_browser():
         print("playwright ([browser]) or chromium is missing: the tests of the dashboard in a browser will be skipped")
+    if importlib.util.find_spec("schemathesis") is None:
+        print("schemathesis ([openapi]) is missing: the tests with requests that it generates will be skipped")
     for name, command in checks.items():
         print(f"== {name}", flush=True)
         start = time.perf_counter()

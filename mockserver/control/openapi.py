@@ -96,7 +96,7 @@ def build_openapi(routes: Iterable[Route]) -> Json:
         },
         "paths": paths,
         "components": {
-            "schemas": {**components, "Error": _ERROR},
+            "schemas": {**_simplify_pairs(components), "Error": _ERROR},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -143,6 +143,23 @@ def _describe_content(request: ControlRequest, handler: Handler) -> Json:
 def _describe_type(kind: Any) -> Json:
     (schema,), _ = msgspec.json.schema_components([kind], ref_template=_SCHEMA_PATH)
     return schema
+
+
+def _simplify_pairs(schema: Any) -> Any:
+    """Return a schema in which arrays of a fixed length whose items are alike say so without `prefixItems`.
+
+    The meaning is the same, and tools for earlier drafts of JSON Schema understand it too.
+    """
+    if isinstance(schema, list):
+        return [*map(_simplify_pairs, schema)]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {name: _simplify_pairs(value) for name, value in schema.items()}
+    first, *others = plain.get("prefixItems", [None])
+    if first is not None and all(other == first for other in others):
+        del plain["prefixItems"]
+        plain["items"] = first
+    return plain
 
 
 def _list_types(request: ControlRequest, endpoint: Endpoint) -> list[Any]:

@@ -139,3 +139,9 @@ def test_other_values_are_refused_as_described(body: tuple[str, str, dict[str, A
         assert response.status_code < 500, response.text
         described = operation["responses"].get(str(response.status_code), operation["responses"]["default"])
         check(response.json(), described["content"]["application/json"]["schema"])
+
+
+def test_headers_are_described_as_pairs_that_older_tools_understand() -> None:
+    headers = DESCRIPTION["components"]["schemas"]["RequestView"]["properties"]["headers"]
+    assert headers["items"] == {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "string"}}
+    assert "prefixItems" not in msgspec.json.encode(DESCRIPTION).decode()

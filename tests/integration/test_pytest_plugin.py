@@ -601,7 +601,7 @@ class Watch:
     def pytest_unconfigure(self):
         print("imported:", sorted(HEAVY & set(sys.modules)), "recmock_plugin" in sys.modules)
 
-others = ("randomly", "xdist", "hypothesispytest", "cacheprovider")
+others = ("randomly", "xdist", "hypothesispytest", "cacheprovider", "schemathesis")
 pytest.main(["-q", *(f"-pno:{name}" for name in others)], plugins=[Watch()])
 """
 
