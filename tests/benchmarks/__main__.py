@@ -10,6 +10,7 @@ import requests
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from tests.benchmarks.changes import print_arrival_cost, print_change_costs
 from tests.benchmarks.fixture import print_fixture_cost
+from tests.benchmarks.followers import print_followers_cost
 from tests.benchmarks.lists import print_list_costs
 from tests.benchmarks.load import find_load_tool, measure_load
 from tests.benchmarks.log import print_log_cost
@@ -50,6 +51,7 @@ def main() -> None:
     print_change_costs(_LIST_PATH, _AUTH, options.rounds)
     print_arrival_cost(options.rounds)
     print_log_cost(_LIST_PATH, _AUTH, options.rounds)
+    print_followers_cost(_LIST_PATH, _AUTH, options.rounds, options.seconds)
     print_cold_start(list_body, options.rounds)
     print_corpus_size_cost(options.rounds)
     print_list_costs()
