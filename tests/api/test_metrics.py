@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+import msgspec
 import pytest
 
 from mockserver.journal.request_counts import DURATION_BOUNDS, RequestCounts
@@ -111,3 +112,12 @@ def test_durations_are_counted_up_to_each_bound() -> None:
 def test_metrics_need_access() -> None:
     with Api(make_settings()) as api:
         assert api.get("/_mock/metrics", **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_metrics_are_those_of_all_accounts(api: Api) -> None:
+    step = {"after": "10s", "status": "completed"}
+    for account in ("demo", f"AC{'1' * 32}"):
+        body = msgspec.json.encode({"timeline": [step]})
+        assert api.send_control("POST", f"/accounts/{account}/recordings", body).status_code == 200
+    metrics = read_metrics(api)
+    assert (metrics["recmock_accounts",], metrics["recmock_timers_pending",]) == (2, 2)

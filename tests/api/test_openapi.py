@@ -145,3 +145,14 @@ def test_headers_are_described_as_pairs_that_older_tools_understand() -> None:
     headers = DESCRIPTION["components"]["schemas"]["RequestView"]["properties"]["headers"]
     assert headers["items"] == {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "string"}}
     assert "prefixItems" not in msgspec.json.encode(DESCRIPTION).decode()
+
+
+def test_parameters_have_their_own_schemas() -> None:
+    described = {
+        (parameter["in"], parameter["name"]): parameter["schema"]["type"]
+        for _, _, operation in OPERATIONS
+        for parameter in operation["parameters"]
+    }
+    integers = {name for (_, name), kind in described.items() if kind == "integer"}
+    assert integers == {"limit", "number", "since", "width", "RequestedChannels"}
+    assert described["path", "account"] == described["query", "older_than"] == "string"
