@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 import requests
 
+from mockserver.account.commands.callbacks import MissCallback, SendCallback
+from mockserver.account.state.subscription import Subscription
 from mockserver.testing.sink import Sink
+from scenarios.statuses import CallbackEvent
 from tests.browser.conftest import Dashboard
 
 VIEWS = ["recordings", "requests", "callbacks", "calls", "scenario", "faults", "try", "accounts"]
@@ -321,6 +324,18 @@ def test_callback_is_delivered_again(dashboard: Dashboard) -> None:
         assert row.locator(".st").inner_text() == "delivered"
         assert row.locator(".code").all_inner_texts() == ["204"]
         assert len(sink.wait_for(2)) == 2
+
+
+def test_callback_that_was_missed_while_no_server_ran_is_shown(dashboard: Dashboard) -> None:
+    account, event = dashboard.mock.account(dashboard.mock.demo.sid), CallbackEvent.IN_PROGRESS
+    receiver = Subscription("http://127.0.0.1:9/", "POST", (event,), "token", "a test", "http://localhost")
+    index = account.state.handles["slow-transfer"]
+    number = account.apply(SendCallback(index=index, event=event, subscription=receiver))
+    assert number is not None
+    account.apply(MissCallback(number=number))
+    page = dashboard.show("callbacks")
+    page.get_by_role("row", name="missed").get_by_role("link", name="slow-transfer").click()
+    page.get_by_text("Not sent: due at 00:00:00.").wait_for()
 
 
 def test_signature_is_checked(dashboard: Dashboard) -> None:

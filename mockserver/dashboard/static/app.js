@@ -21,9 +21,7 @@ async function show(readAccount = false) {
   const isOther = state.account === null || state.route.account !== route.account;
   state.route = route;
   const view = VIEWS[route.view] ?? VIEWS.recordings;
-  let module = null;
-  let data = null;
-  let problem = null;
+  let module, data, problem;
   try {
     const account = (isOther || readAccount) && refresh();
     module = await view.open();

@@ -7,7 +7,7 @@ import { linkTo, now, read, state } from "./state.js";
 import { table } from "./table.js";
 import { renderCheck } from "./view-check.js";
 
-const STATES = { delivered: ["green", "completed"], failed: ["red", "failed"], pending: ["blue", "processing"] };
+const STATES = { delivered: ["green", "completed"], failed: ["red", "failed"], pending: ["blue", "processing"], missed: ["", "absent"] };
 
 export async function load(route) {
   const found = await read("/callbacks");
@@ -40,10 +40,10 @@ const columns = [
 ];
 
 export function render({ found, detail }) {
-  const number = (wanted) => found.filter((callback) => callback.state === wanted).length;
+  const is = (wanted) => (callback) => callback.state === wanted;
+  const number = (wanted) => found.filter(is(wanted)).length;
   const attempts = found.reduce((sum, callback) => sum + callback.attempts.length, 0);
-  const tests = [["failed", (callback) => callback.state === "failed"], ["retried", isRetried], ["pending", (callback) => callback.state === "pending"]]
-    .filter(([name]) => isShown(name));
+  const tests = [["failed", is("failed")], ["retried", isRetried], ["pending", is("pending")]].filter(([name]) => isShown(name));
   const rows = found.filter((callback) => tests.every(([, test]) => test(callback)) &&
     isFound(callback.recording, callback.sid, callback.event, callback.url)).slice(0, 500);
   const list = found.length ? h("section.panel", { "aria-label": "Deliveries", key: "list" },
@@ -60,7 +60,7 @@ export function render({ found, detail }) {
 
 function describe(callback) {
   const last = callback.attempts.at(-1);
-  if (!last) return `Not sent yet: due at ${timeOfDay(callback.due)}.`;
+  if (!last) return `Not sent${callback.state === "missed" ? "" : " yet"}: due at ${timeOfDay(callback.due)}.`;
   const answer = last.status == null ? `No answer (${last.failure})` : `Your endpoint answered ${last.status}`;
   const end = callback.state === "pending" ? `; the next attempt is due at ${timeOfDay(callback.due)}` : "";
   return `${answer} at ${timeOfDay(last.at)}, attempt ${callback.attempts.length}${end}. ${last.detail}`;
@@ -83,7 +83,7 @@ function renderDetail(callback) {
       callback.attempts.length > 1 && story(callback.attempts.map((attempt) => [timeOfDay(attempt.at), "callback", "", attempt.detail, answerOf(attempt)])),
       h(".row", h("h3.grow", "Signed text"), copyButton(callback.signed_text, "Copy", { class: "bare" })),
       renderSigned(callback),
-      h("p.as", "The URL, then each name and value, sorted. Lines are for the eye."),
+      h("p.as", "The URL, then each name and value, sorted."),
       facts([
         ["Recording", h("a.go", { href: linkTo("recordings", callback.sid) }, h("code", shorten(callback.sid)))],
         ["Key", callback.signed_with],

@@ -1,7 +1,5 @@
 import { state } from "./state.js";
 
-const sum = (counts = {}) => Object.values(counts).reduce((total, count) => total + count, 0);
-
 export const openHelp = async () => (await import("./help.js")).openHelp();
 export const openPalette = async () => (await import("./palette.js")).openPalette();
 
@@ -11,7 +9,7 @@ export const VIEWS = {
   requests: { title: "Requests", key: "q", open: () => import("./view-requests.js"),
     counts: () => ({ number: state.account?.requests, refused: state.refused }) },
   callbacks: { title: "Callbacks", key: "c", open: () => import("./view-callbacks.js"),
-    counts: () => ({ number: sum(state.account?.callbacks) }) },
+    counts: () => ({ number: Object.values(state.account?.callbacks ?? {}).reduce((sum, count) => sum + count, 0) }) },
   calls: { title: "Calls", key: "l", open: () => import("./view-calls.js") },
   scenario: { title: "Scenario and clock", nav: "Scenario", key: "s", open: () => import("./view-scenario.js") },
   faults: { title: "Faults", key: "f", open: () => import("./view-faults.js"), counts: () => ({ number: state.account?.rule_count }) },
