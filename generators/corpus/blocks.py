@@ -18,6 +18,8 @@ _BLOCK_DRAWS = struct.Struct("<6H")
 _SHUFFLE_KEYS = struct.Struct(f"<{BLOCK_SIZE}H")
 _SHUFFLE_COUNT = 32
 _RANKS = bytes(range(BLOCK_SIZE))
+_BYTE_VALUES = 256
+"""The length of a table for `bytes.translate`."""
 _MAX_CACHED_BLOCKS = 1024
 """The number of blocks cached for all corpora together: about a megabyte."""
 
@@ -38,10 +40,10 @@ class Block(msgspec.Struct, frozen=True):
         """Return the status of the recording at a place, unless the layout makes it `processing`."""
         return self.shares.statuses[self.status_ranks[place]]
 
-    def list_visible_places(self) -> list[int]:
-        """Return the places of the recordings that are not deleted, unless the layout makes them `processing`."""
-        deleted = self.shares.deleted
-        return [place for place, rank in enumerate(self.status_ranks) if rank >= deleted]
+    def mark_visible(self, places: slice) -> bytes:
+        """Return a byte for each place: 0 if the recording is deleted, unless the layout makes it `processing`."""
+        marks_by_rank = bytes(self.shares.deleted).ljust(_BYTE_VALUES, b"\1")
+        return self.status_ranks[places].translate(marks_by_rank)
 
     def count_visible(self, places: int) -> int:
         """Return how many of the first places have recordings that are not deleted."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import compress
 
 from generators.corpus.block_templates import RunMember, get_templates
 from generators.corpus.blocks import Block, build_block
@@ -44,11 +45,11 @@ class Layout:
         return self._build_block(number), place
 
     def get_status(self, index: int) -> Status:
-        """Return the status of a recording at T0."""
-        if self._is_processing(index):
+        """Return the status of a recording at T0. Every row of a list comes here."""
+        if index >= self._zone_start and index in self._processing:
             return Status.PROCESSING
-        block, place = self.get_block(index)
-        return block.get_finished_status(place)
+        block = build_block(self._key, self._templates, index // BLOCK_SIZE)
+        return block.get_finished_status(index % BLOCK_SIZE)
 
     def get_run(self, index: int) -> range:
         """Return the indices of the run that contains an index. The last run is cut at the end of the corpus."""
@@ -136,17 +137,22 @@ class Layout:
 
     def _walk_finished(self, window: range, newest_first: bool) -> Iterator[int]:
         for number in self._templates.blocks_with_visible.walk(_find_block_numbers(window), descending=newest_first):
-            inside, first = _clip_to_block(window, number), number * BLOCK_SIZE
-            places = self._build_block(number).list_visible_places()
-            yield from (first + place for place in _order(places, newest_first) if first + place in inside)
+            inside = _clip_to_block(window, number)
+            marks = self._mark_finished(inside, number)
+            yield from compress(_order(inside, newest_first), _order(marks, newest_first))
 
     def _walk_zone(self, window: range, newest_first: bool) -> Iterator[int]:
         """Yield the visible indices among those that may be processing: every block has some."""
         for number in _order(_find_block_numbers(window), newest_first):
-            inside, first = _clip_to_block(window, number), number * BLOCK_SIZE
-            finished = {first + place for place in self._build_block(number).list_visible_places()}
+            inside = _clip_to_block(window, number)
+            finished = compress(inside, self._mark_finished(inside, number))
             processing = self._processing.find_within(inside, newest_first=newest_first)
-            yield from sorted((finished & {*inside}).union(processing), reverse=newest_first)
+            yield from sorted({*finished, *processing}, reverse=newest_first)
+
+    def _mark_finished(self, inside: range, number: int) -> bytes:
+        """Return a byte for each index within a block: 0 if the recording is deleted, unless it is processing."""
+        first = number * BLOCK_SIZE
+        return self._build_block(number).mark_visible(slice(inside.start - first, inside.stop - first))
 
     def _walk_audible_blocks(self, window: range, newest_first: bool) -> Iterator[int]:
         for number in self._templates.blocks_with_audible.walk(_find_block_numbers(window), descending=newest_first):
