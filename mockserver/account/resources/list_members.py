@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
 
 from mockserver.account.resources.listing import Walk
 from mockserver.account.state.range_set import RangeSet
@@ -24,11 +23,10 @@ class ListMembers:
         """Add a recording, or remove it."""
         if (index in self._present) is is_member:
             return
-        is_created = index >= FIRST_CREATED
-        members = self.created if is_created else self.changed
-        key: Callable[[int], Any] = self._get_created_key if is_created else int
-        is_newest = is_member and (not members or key(members[-1]) < key(index))  # almost always
-        at = len(members) if is_newest else bisect_left(members, key(index), key=key)
+        if index < FIRST_CREATED:
+            members, at = self.changed, bisect_left(self.changed, index)
+        else:
+            members, at = self.created, self._find_created_place(index)
         if is_member:
             self._present.add(index)
             members.insert(at, index)
@@ -41,6 +39,13 @@ class ListMembers:
         self._present.difference_update(indices)
         self.changed = [index for index in self.changed if index in self._present]
         self.created = [index for index in self.created if index in self._present]
+
+    def _find_created_place(self, index: int) -> int:
+        """Return the place of a created recording, or the one where it belongs."""
+        created, wanted = self.created, self._get_created_key(index)
+        if created and self._get_created_key(created[-1]) < wanted:  # almost always
+            return len(created)
+        return bisect_left(created, wanted, key=self._get_created_key)
 
     def _get_created_key(self, index: int) -> tuple[int, int]:
         return self._state.created[index - FIRST_CREATED].instant, index
@@ -65,11 +70,15 @@ class SkippedIndices:
 
     def add(self, index: int) -> None:
         """Leave out an index."""
-        if index in self._ranges:
+        self.add_range(index, index + 1)
+
+    def add_range(self, start: int, stop: int) -> None:
+        """Leave out the indices from `start` to below `stop`, at least one."""
+        if self._ranges.covers(start, stop):
             return
-        older, newer = index - 1, index + 1
+        older, newer = start - 1, stop
         if not self._is_boundary(older):
-            older = next(self._walk(range(index), newest_first=True), -1)
+            older = next(self._walk(range(start), newest_first=True), -1)
         if not self._is_boundary(newer):
             newer = next(self._walk(range(newer, self._count), newest_first=False), self._count)
         self._ranges.add_range(older + 1, newer)

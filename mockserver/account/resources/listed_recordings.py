@@ -1,4 +1,4 @@
-"""The recordings that the lists of recordings show, updated with every change."""
+"""The recordings that the lists of recordings show, beyond the plain corpus and without what was deleted of it."""
 
 from collections.abc import Collection, Iterator
 from functools import cached_property, partial
@@ -12,17 +12,25 @@ from mockserver.account.resources.listing import Walk
 from mockserver.account.state.range_set import RangeSet
 from mockserver.account.state.state import FIRST_CREATED, State
 
+_MAX_PENDING = 256
+"""The changes that the next list takes into account, at most: it waits for them."""
+
 
 class ListedRecordings:
-    """The recordings of lists with and without soft-deleted ones."""
+    """The recordings of lists with and without soft-deleted ones.
+
+    Changes wait until a list is read: a recording changes several times, and neighbours are deleted together.
+    """
 
     def __init__(self, corpus: Corpus, state: State) -> None:
         self._layout = corpus.layout
         self._state = state
         self._count = corpus.count
-        self.undeleted = ListMembers(state)
+        self._pending: dict[int, None] = {}
+        """The recordings that changed since the last list."""
+        self._undeleted = ListMembers(state)
         """Created and changed recordings without the deleted ones."""
-        self.unpurged = ListMembers(state)
+        self._unpurged = ListMembers(state)
         """Created, changed and deleted recordings without those whose metadata is purged."""
         self._special = RangeSet()
         """The corpus recordings that were changed or deleted."""
@@ -46,23 +54,19 @@ class ListedRecordings:
             yield
 
     def update(self, index: int) -> None:
-        """Update the lists after a recording was created, changed or deleted."""
-        state = self._state
-        if index < FIRST_CREATED:
-            self._special.add(index)
-            self._skipped.add(index)
-        recording = state.recordings.get(index)
-        is_deleted = index in state.deleted or (recording is not None and recording.status is Status.DELETED)
-        self.undeleted.set(index, not is_deleted)
-        self.unpurged.set(index, index not in state.purged)
+        """Update the lists, before the next one is read, after a recording was created, changed or deleted."""
+        self._pending[index] = None
+        if len(self._pending) >= _MAX_PENDING:
+            self._apply_pending()
 
     def remove_purged(self, indices: Collection[int]) -> None:
         """Remove deleted recordings whose metadata is purged."""
-        self.unpurged.remove(indices)
+        self._unpurged.remove(indices)
 
     def get_members(self, first_visible_deleted: int | None) -> ListMembers:
         """Return the created and changed recordings of a list; see `build_walk`."""
-        return self.undeleted if first_visible_deleted is None else self.unpurged
+        self._apply_pending()
+        return self._undeleted if first_visible_deleted is None else self._unpurged
 
     def build_walk(self, first_visible_deleted: int | None) -> Walk:
         """Return a walk over the unchanged recordings of the corpus.
@@ -70,6 +74,7 @@ class ListedRecordings:
         Args:
             first_visible_deleted: deleted recordings are visible from this index on; None hides all.
         """
+        self._apply_pending()
         hides_deleted = first_visible_deleted is None or first_visible_deleted >= self._count
         if hides_deleted and self._special:
             return self._skipped.walk
@@ -84,3 +89,20 @@ class ListedRecordings:
                 yield from walk_generated(gap, newest_first=newest_first)
 
         return walk
+
+    def _apply_pending(self) -> None:
+        """Update the lists with the changes since the last one."""
+        if not self._pending:
+            return
+        state, changed, generated = self._state, sorted(self._pending), RangeSet()
+        self._pending.clear()
+        for index in changed:
+            if index < FIRST_CREATED:
+                generated.add(index)
+            recording = state.recordings.get(index)
+            is_deleted = index in state.deleted or (recording is not None and recording.status is Status.DELETED)
+            self._undeleted.set(index, not is_deleted)
+            self._unpurged.set(index, index not in state.purged)
+        for start, stop in zip(generated.starts, generated.stops, strict=True):
+            self._special.add_range(start, stop)
+            self._skipped.add_range(start, stop)

@@ -19,6 +19,11 @@ class RangeSet(msgspec.Struct, gc=False):
         at = bisect_right(self.starts, number) - 1
         return at >= 0 and number < self.stops[at]
 
+    def covers(self, start: int, stop: int) -> bool:
+        """Return True if the numbers from `start` to below `stop`, at least one, are in the set."""
+        at = bisect_right(self.starts, start) - 1
+        return at >= 0 and stop <= self.stops[at]
+
     def add(self, number: int) -> None:
         """Add a number and merge neighbouring ranges."""
         at = bisect_right(self.starts, number)

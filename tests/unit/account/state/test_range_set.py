@@ -35,4 +35,6 @@ def test_added_range_joins_the_ranges_that_it_meets(numbers: set[int], start: in
     ranges.add_range(start, start + size)
     expected = numbers | {*range(start, start + size)}
     assert expected == {number for number in range(100) if number in ranges}
+    assert ranges.covers(start, start + size)
+    assert ranges.covers(start, start + size + 1) is (start + size in numbers)
     assert all(stop < next_start for stop, next_start in zip(ranges.stops, ranges.starts[1:], strict=False))
