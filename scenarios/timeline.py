@@ -50,13 +50,13 @@ class TimelineProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.timeline[self.step] if self.step < len(self.timeline) else None
 
 
-_INCREMENTS = {kind: [int(counted in (kind.value, "requests")) for counted in COUNTED] for kind in RequestKind}
-"""What a request adds to each count."""
+_INCREMENTS = {kind.value: [int(counted in (kind.value, "requests")) for counted in COUNTED] for kind in RequestKind}
+"""What a request adds to each count, by the value of its kind: a member of an enumeration has a slow hash."""
 
 
 def after_request(progress: TimelineProgress, kind: RequestKind) -> TimelineProgress:
     """Return the state after one more request."""
-    fetches, lists, media, requests = map(add, progress.counts, _INCREMENTS[kind])
+    fetches, lists, media, requests = map(add, progress.counts, _INCREMENTS[kind._value_])
     return msgspec.structs.replace(progress, counts=(fetches, lists, media, requests))
 
 

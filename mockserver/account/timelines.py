@@ -74,7 +74,8 @@ class Timelines:
         """Record that a response showed recordings, and return those whose timelines counted it, each with its progress
         before the steps that followed.
         """
-        playing, counted = self._state.playing, dict[int, TimelineProgress]()
+        playing = self._state.playing
+        counted: dict[int, TimelineProgress] = {}
         for index in indices:
             if index in playing:
                 self._state.observations += 1

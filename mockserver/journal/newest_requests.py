@@ -19,7 +19,7 @@ class NewestRequests:
         self.bodies: deque[bytes] = deque(maxlen=MAX_NEWEST)
         """The first bytes of the bodies of the answers. The journal adds one with each entry."""
         self._effects: dict[int, Effect] = {}
-        """By the number of the request."""
+        """By the number of the request, modulo 256: a new one replaces one that is no longer among the newest."""
         self._replacements: deque[tuple[int, int]] = deque(maxlen=MAX_NEWEST)
         """The latest replacements of the account: the number of requests before each, and the next event after it."""
         self._tick_origin: int | None = None
@@ -34,10 +34,8 @@ class NewestRequests:
         return self.bodies[place] if place >= 0 else None
 
     def add_effect(self, effect: "Effect") -> None:
-        """Remember what a response triggered. The oldest ones are forgotten."""
-        self._effects[effect.number] = effect
-        if len(self._effects) > MAX_NEWEST:
-            del self._effects[next(iter(self._effects))]
+        """Remember what a response triggered. Those of older requests are forgotten."""
+        self._effects[effect.number % MAX_NEWEST] = effect
 
     def note_replacement(self, total: int, next_event: int) -> None:
         """Note that another account replaces the one of all requests so far. What they triggered is forgotten.
@@ -65,7 +63,7 @@ class NewestRequests:
         Args:
             entry: the entry of its request.
         """
-        effect = self._effects.get(number)
+        effect = self._effects.get(number % MAX_NEWEST)
         return None if effect is None or effect.entry is not entry else effect
 
     def keep_tick_origin(self, tick_origin: int) -> None:
