@@ -87,11 +87,13 @@ class Layout:
         """
         # From the second bound on nothing is hidden. Before the first one, no recording is processing.
         shown = window.stop if first_visible_deleted is None else max(window.start, first_visible_deleted)
-        parts = [
-            self._walk_finished(range(window.start, min(window.stop, shown, self._zone_start)), newest_first),
-            self._walk_zone(range(max(window.start, self._zone_start), min(window.stop, shown)), newest_first),
-            _order(range(shown, window.stop), newest_first),
-        ]
+        parts: list[Iterator[int]] = []  # without empty ones: a list after deletions walks over many small windows
+        if finished := range(window.start, min(window.stop, shown, self._zone_start)):
+            parts.append(self._walk_finished(finished, newest_first))
+        if zone := range(max(window.start, self._zone_start), min(window.stop, shown)):
+            parts.append(self._walk_zone(zone, newest_first))
+        if unhidden := range(shown, window.stop):
+            parts.append(_order(unhidden, newest_first))
         for part in reversed(parts) if newest_first else parts:
             yield from part
 
