@@ -59,12 +59,16 @@ class Api:
         scenario: Scenario | None = None,
         stopwatch: Callable[[], float] = stopwatch,
     ) -> None:
-        self.mock = Mock(settings or make_settings(), scenario=scenario, stopwatch=stopwatch)
+        self._runner = asyncio.Runner()
+        self.use(Mock(settings or make_settings(), scenario=scenario, stopwatch=stopwatch))
+
+    def use(self, mock: Mock) -> None:
+        """Send requests to another mock."""
+        self.mock = mock
         self.mock.open_store()
         self.auth: tuple[str, str] | None = (self.mock.demo.sid, self.mock.demo.token)
         self.root = f"/2010-04-01/Accounts/{self.mock.demo.sid}"
         self.list_path = f"{self.root}/Recordings.json"
-        self._runner = asyncio.Runner()
         self._app = create_app(self.mock)
         transport = httpx.ASGITransport(app=self._app)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost:4010")

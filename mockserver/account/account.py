@@ -28,6 +28,8 @@ class Account(AccountParts):
 
     on_command: CommandListener | None = None
     """Called for each command."""
+    first_command = 0
+    """The number of the beginning of the log. Numbers go on where those of the account before it ended."""
     _log: CommandLog | None = None
 
     @cached_property
@@ -71,6 +73,11 @@ class Account(AccountParts):
             self._log = CommandLog(self._make_beginning(is_first=True))
         return self._log
 
+    @property
+    def next_command(self) -> int:
+        """The number of the next command."""
+        return self.first_command + 1 + (0 if self._log is None else len(self._log.entries))
+
     def begin_log(self, beginning: HistoryEntry) -> None:
         """Begin the log: the account was just built as this entry says."""
         self._log = CommandLog(beginning)
@@ -79,6 +86,7 @@ class Account(AccountParts):
         """Return the log, and begin it with a snapshot if it has many more commands than the account has recordings."""
         log = self.log
         if len(log.entries) >= max(MIN_LENGTH, 2 * len(self.state.recordings)):
+            self.first_command += len(log.entries)
             log = self._log = CommandLog(self._make_beginning(is_first=False))
         return log
 
@@ -92,6 +100,12 @@ class Account(AccountParts):
             else RestoreSnapshot(state=self.snapshot(), scenario=scenario, base_url=base_url, token=token)
         )
         return HistoryEntry(instant, beginning)
+
+    def stand_still(self, instant: int | None = None) -> None:
+        """Stop the clock where it is, or at a later instant, and run nothing: the account was built again."""
+        self.clock.rate = 0.0
+        if instant is not None:
+            self.clock.move_to(instant)
 
     def close(self) -> None:
         """End this account: another one replaces it. Nobody is told of later commands."""

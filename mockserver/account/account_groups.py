@@ -20,7 +20,7 @@ class GroupMember(msgspec.Struct, frozen=True):
     id: str | None
     name: str | None
     """The friendly name; None for the usual one."""
-    scenario: "Scenario"
+    scenario: "Scenario | None"
     """What happens in it."""
 
     @property

@@ -87,17 +87,18 @@ class AccountParts(AccountRules):
     @property
     def token(self) -> str:
         """The auth token: the primary one, if the scenario rotates them."""
-        return self.state.find_signing_token(self._first_token)
+        return self.state.find_signing_token(self.first_token)
 
     @cached_property
-    def _first_token(self) -> str:
+    def first_token(self) -> str:
+        """The auth token that the account begins with."""
         return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
 
     @property
     def chosen_token(self) -> str | None:
         """The auth token that the account begins with; None if it is derived from the seed."""
-        is_derived = self._first_token == derive_auth_token(self.corpus.spec.seed, self.sid)
-        return None if is_derived else self._first_token
+        is_derived = self.first_token == derive_auth_token(self.corpus.spec.seed, self.sid)
+        return None if is_derived else self.first_token
 
     @cached_property
     def milestones(self) -> "Milestones | None":

@@ -23,6 +23,7 @@ class AccountReplacer:
             account.journal = self._new_accounts.make_journal(key)
         else:
             account.journal = old.journal
+            account.first_command = old.next_command
             account.journal.newest.note_replacement(account.journal.total, account.events.next_serial)
             self._close(old)
             self._cache.remove_account(old.cache_key)

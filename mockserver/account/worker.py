@@ -44,6 +44,8 @@ class Worker:
         self._sender = sender
         self.receivers: dict[str, CallbackReceiver] = {}
         """By AccountSid in lower case: what receives the callbacks of an account instead of the network."""
+        self.is_silent = False
+        """True to send nothing: what is ready waits."""
         self._alarms: dict[Account, _Alarm] = {}
         self._sending_tasks: dict[Account, set[asyncio.Task[None]]] = {}
         self._slots = DeliverySlots()
@@ -182,7 +184,7 @@ class Worker:
         return [task for task in self._sending_tasks.get(account, ()) if task.get_loop() is loop]
 
     def _send_ready(self, account: Account) -> None:
-        if not account.has_ready:
+        if self.is_silent or not account.has_ready:
             return
         from mockserver.account.outgoing import list_outgoing, send_when_saved  # not before the first request
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from mockserver import __version__
 from mockserver.app import create_app
@@ -27,6 +27,9 @@ from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
+if TYPE_CHECKING:
+    from mockserver.account.export.reading import Export
+
 _PROBE_TIMEOUT = 2.0
 """Real seconds in which a recmock that has the port may answer."""
 
@@ -38,6 +41,7 @@ def serve(
     bind: Callable[[Address], ListeningSockets] = bind_all,
     change_banner: Callable[[Banner], Banner] = lambda banner: banner,
     run_beside: Callable[[Mock, str], AbstractContextManager[object]] = lambda mock, url: nullcontext(),
+    export: "Export | None" = None,
 ) -> int:
     """Serve until the user interrupts the command, and return the exit code.
 
@@ -47,12 +51,11 @@ def serve(
         change_banner: returns the banner to print.
         run_beside: returns what is active while the server runs, given the mock and the URL of the server. When it
             begins, the server takes connections, and answers them soon.
+        export: the account to serve instead of new ones.
     """
     token = None if settings.listen.is_loopback else settings.control_token or secrets.token_urlsafe(24)
-    watch = Watch(settings.scenario)
-    scenarios = load_scenarios(settings.scenario)
-    mock = make_mock(settings, scenarios=scenarios, instance=secrets.token_hex(8), control_token=token)
-    app = create_app(mock)
+    watch, scenarios = Watch(settings.scenario), load_scenarios(settings.scenario)
+    mock = _make_mock(settings, scenarios, export, token)
     listening_sockets = _bind(settings.listen, bind)
     address = listening_sockets.addresses[0]
 
@@ -61,7 +64,7 @@ def serve(
             _write_port(settings.port_file, address.port)
         stream = choose_stream(settings)
         style = choose_style(is_terminal=stream.isatty(), environment=environment)
-        print(change_banner(_make_banner(mock, address, scenarios)).format(style), file=stream, flush=True)
+        print(change_banner(_make_banner(mock, address, scenarios, export)).format(style), file=stream, flush=True)
         watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
         gc.freeze()  # what exists now stays, so no later collection visits it
         gc.enable()
@@ -69,8 +72,18 @@ def serve(
     watching: list[asyncio.Task[None]] = []
     stored = use_store(mock, address, listening_sockets.close)
     with stored, run_beside(mock, address.to_url()), log_requests(mock, sys.stdout, environment):
-        run(app, listening_sockets, announce_ready, Proxy.from_settings(settings))
+        run(create_app(mock), listening_sockets, announce_ready, Proxy.from_settings(settings))
     return 0
+
+
+def _make_mock(settings: Settings, scenarios: Sequence[Scenario], export: "Export | None", token: str | None) -> Mock:
+    """Return a mock of new accounts, or of the account of an export."""
+    instance = secrets.token_hex(8)
+    if export is None:
+        return make_mock(settings, scenarios=scenarios, instance=instance, control_token=token)
+    from mockserver.cli.replayed_account import make_replayed_mock  # few servers replay
+
+    return make_replayed_mock(export, settings, instance=instance, control_token=token)
 
 
 def choose_stream(settings: Settings) -> TextIO:
@@ -106,7 +119,7 @@ def _write_port(file: Path, port: int) -> None:
         raise CommandError(f"--port-file: cannot write {file}: {error.strerror}.") from None
 
 
-def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> Banner:
+def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario], export: "Export | None" = None) -> Banner:
     spec = mock.account(mock.demo.sid).corpus.spec
     up_to = format_iso8601(spec.t0)
     members = mock.groups.list_group(mock.demo.sid.lower())
@@ -117,8 +130,11 @@ def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) ->
             f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name for scenario in scenarios
         ],
         "accounts": [
-            f"{member.name_in_scenario}: {member.declared.sid}, token {member.declared.token}" for member in members
+            f"{member.name_in_scenario}: {member.declared.sid}, token {member.declared.token}"
+            for member in members
+            if export is None
         ],
+        "replay": [] if export is None else [_describe_replay(export)],
         "import": list_import_events(mock),
         "control": [] if mock.control_token is None else [f"Authorization: Bearer {mock.control_token}"],
     }
@@ -128,4 +144,11 @@ def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) ->
         sid=mock.demo.sid,
         token=mock.demo.token,
         rows=[(name, sentences) for name, sentences in rows.items() if sentences],
+    )
+
+
+def _describe_replay(export: "Export") -> str:
+    last, requests = export.commands[-1].number, len(export.items) - len(export.commands)
+    return (
+        f"up to command {last}, {requests:,} requests; nothing is sent; the clock stands still until recmock clock run"
     )

@@ -56,6 +56,7 @@ _MEDIA_TYPES = {
     "/metrics": ("text/plain",),
     "/media/{account}/{name}": _SOUND,
     "/accounts/{account}/recordings/{recording}/media.{form}": _SOUND,
+    "/accounts/{account}/export": ("application/x-ndjson",),
     "/accounts/{account}/stream": ("text/event-stream",),
 }
 """The media types of what is no JSON."""

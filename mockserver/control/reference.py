@@ -38,6 +38,13 @@ ACCOUNT_REQUESTS = tuple(
         ControlRequest("POST", "/reset", "restores the first state"),
         ControlRequest("POST", "/snapshots", "stores the state under a name", ('{"name": "latest"}',)),
         ControlRequest("POST", "/rollback", "restores a stored state", ('{"name": "latest"}',)),
+        ControlRequest(
+            "GET",
+            "/export",
+            "settings, commands and requests as lines of JSON, to replay them; with stand-ins for secrets; `since` is "
+            "the number of the first command to read",
+            query="scrub=true&since=0",
+        ),
         ControlRequest("GET", "/corpus", "the values that determine the generated recordings"),
         ControlRequest("GET", "/overrides", "the account's own settings"),
         ControlRequest(

@@ -11,6 +11,7 @@ from mockserver.control.endpoints.callbacks import CALLBACKS
 from mockserver.control.endpoints.calls import CALLS
 from mockserver.control.endpoints.catalog import CATALOG
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams
+from mockserver.control.endpoints.exports import EXPORTS
 from mockserver.control.endpoints.faults import FAULTS
 from mockserver.control.endpoints.metrics import METRICS
 from mockserver.control.endpoints.public import PUBLIC
@@ -42,6 +43,7 @@ CONTROL_ROUTES = (
         Route(f"/_mock/accounts/{{account}}{path}", endpoint)
         for table in (
             ACCOUNTS,
+            EXPORTS,
             SCENARIO,
             RECORDINGS,
             ARRIVALS,

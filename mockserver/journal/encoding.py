@@ -58,6 +58,7 @@ class _StoredEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     response: int
     answer: bytes
     effect: _StoredEffect | None
+    next_command: int = 0
 
 
 class _StoredEntries(msgspec.Struct, frozen=True, array_like=True):
@@ -131,6 +132,7 @@ def _to_stored(entry: Entry, journal: Journal, headers: int, response: int, rece
         response,
         (journal.newest.get_body(entry.number, journal.total) or b"") if keeps_answer else b"",
         None if effect is None else _StoredEffect(effect.kind, effect.counted, effect.first_event, effect.next_event),
+        entry.next_command,
     )
 
 
@@ -149,6 +151,7 @@ def _from_stored(own: _StoredEntry, headers: bytes, response: LoggedResponse, ti
         strike=own.strike,
         wire=own.wire,
         next_event=own.next_event,
+        next_command=own.next_command,
         response=response,
     )
     found = own.effect

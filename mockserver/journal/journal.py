@@ -86,6 +86,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     wire: Wire
     next_event: int
     """The serial number of the account's next event when the response was sent: earlier ones came before it."""
+    next_command: int = 0
+    """The number of the account's next command when the response was sent: earlier ones came before it."""
     response: LoggedResponse
 
     @property

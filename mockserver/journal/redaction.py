@@ -1,7 +1,8 @@
 """Redaction: hides the secrets of requests (WIRE §11)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote_plus
 
@@ -12,18 +13,20 @@ HIDDEN = "***"
 """The placeholder for a secret."""
 _CREDENTIAL_HEADERS = (b"authorization", b"proxy-authorization")
 _COOKIE_HEADERS = (b"cookie", b"set-cookie")
+_COOKIE_ATTRIBUTES = frozenset({"domain", "expires", "max-age", "path", "samesite"})
 _SECRET_NAME_PATTERN = r"(?i)token|secret|passw|api-?_?key|credential|session|signature"
 _PUBLIC_NAMES = frozenset({"PageToken", "i-twilio-idempotency-token"})
 """Names that look like those of a secret, but are public."""
 _PASSWORD_PATTERNS = (
-    r"(//[^/@\s:]*:)[^/\s]*(@)",
-    r"(?i)(%2F%2F(?:(?!%2F|%3A|%40)[^/\s])*%3A)(?:(?!%2F)[^/\s])*(%40)",
+    r"(//[^/@\s:]*:)([^/\s]*)(@)",
+    r"(?i)(%2F%2F(?:(?!%2F|%3A|%40)[^/\s])*%3A)((?:(?!%2F)[^/\s])*)(%40)",
 )
 """The password in a URL, plain or escaped."""
 _USUAL_PATTERN = re.compile(rb"(?:(?:Page(?:Size|Token)?|DateCreated(?:%3[CE])?|CallSid)=[^&]*+&?)*+")
 """The queries of clients that list recordings, almost always."""
 _TOKEN_PATTERN = r"(?i)(auth_?token\W{1,8})\w+"
 """An auth token in an answer, after its name in JSON or XML."""
+_QUERY_PARAMETER = r"([?&])([^?&=#\s]+)=([^&#\s\"'<>]+)"
 _MIN_SECRET_LENGTH = 4
 _FORM_SAFE = "-._~/:,*"
 
@@ -36,7 +39,7 @@ def redact_header(name: bytes, value: bytes) -> str:
     text = value.decode("latin-1")
     if lowered in _COOKIE_HEADERS:
         return "; ".join(_redact_cookie(cookie.strip()) for cookie in text.split(";"))
-    return HIDDEN if _is_secret_name(lowered.decode("latin-1")) else without_passwords(text)
+    return HIDDEN if is_secret_name(lowered.decode("latin-1")) else without_passwords(text)
 
 
 def redact_parameters(raw: bytes) -> Iterator[tuple[str, str]]:
@@ -47,17 +50,40 @@ def redact_parameters(raw: bytes) -> Iterator[tuple[str, str]]:
 
 def redact_parameter(name: str, value: str) -> str:
     """Return the value of a parameter, or the placeholder if it is a secret."""
-    return HIDDEN if value and _is_secret_name(name) else without_passwords(value)
+    return HIDDEN if value and is_secret_name(name) else without_passwords(value)
 
 
 def redact_urlencoded(raw: bytes) -> str:
     """Return a query string or a form with secrets hidden, otherwise unchanged."""
-    text = raw.decode("latin-1")
-    if not may_hold_secrets(raw):
+    return replace_urlencoded(raw.decode("latin-1"), redact_parameter)
+
+
+def replace_urlencoded(text: str, replace: Callable[[str, str], str]) -> str:
+    """Return a query string or a form with other values of parameters, otherwise unchanged.
+
+    Args:
+        replace: returns the value of a parameter, given its name and value.
+    """
+    if not may_hold_secrets(text.encode("latin-1")):
         return text
     pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
-    redacted = [(name, redact_parameter(name, value)) for name, value in pairs]
-    return text if redacted == pairs else _encode_pairs(redacted)
+    replaced = [(name, replace(name, value)) for name, value in pairs]
+    return text if replaced == pairs else _encode_pairs(replaced)
+
+
+def replace_url_secrets(text: str, replace: Callable[[str], str]) -> str:
+    """Return a text with other secrets in the queries of its URLs.
+
+    Args:
+        replace: returns what stands for a secret.
+    """
+    return re.sub(
+        _QUERY_PARAMETER,
+        lambda match: (
+            match[0] if not is_secret_name(unquote_plus(match[2])) else f"{match[1]}{match[2]}={replace(match[3])}"
+        ),
+        text,
+    )
 
 
 def may_hold_secrets(raw: bytes) -> bool:
@@ -78,7 +104,7 @@ def redact_body(raw: bytes, media_type: str) -> str:
 def find_secret_values(raw: bytes) -> Iterator[str]:
     """Yield the secrets in a query string or a form, plain and escaped."""
     for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
-        if value and _is_secret_name(name):
+        if value and is_secret_name(name):
             yield from (value, quote(value, safe=""), quote(value, _FORM_SAFE))
 
 
@@ -103,20 +129,54 @@ def redact_uri(text: str) -> str:
 
 def without_passwords(text: str) -> str:
     """Return a text with the passwords of its URLs hidden."""
+    return replace_passwords(text, lambda _: HIDDEN)
+
+
+def replace_passwords(text: str, replace: Callable[[str], str]) -> str:
+    """Return a text with other passwords in its URLs.
+
+    Args:
+        replace: returns what stands for a password.
+    """
     if "@" not in text and "%40" not in text:  # almost always: a form may have thousands of values
         return text
     for pattern in _PASSWORD_PATTERNS:
-        text = re.sub(pattern, rf"\1{HIDDEN}\2", text)
+        text = re.sub(pattern, lambda match: f"{match[1]}{replace(match[2])}{match[3]}", text)
     return text
+
+
+def replace_header_secrets(name: str, value: str, replace: Callable[[str], str]) -> str:
+    """Return the value of a header with other secrets in it, of the same form.
+
+    Args:
+        replace: returns what stands for a secret.
+    """
+    lowered = name.lower().encode("latin-1", "replace")
+    if lowered in _CREDENTIAL_HEADERS:
+        known = parse_credentials(value.encode("latin-1", "replace"))
+        if known is not None:
+            return f"Basic {b64encode(f'{known.username}:{replace(known.secret)}'.encode()).decode()}"
+        scheme, space, secret = value.partition(" ")
+        return f"{scheme} {replace(secret)}" if space else replace(value)
+    if lowered in _COOKIE_HEADERS:
+        pairs = (pair.partition("=") for pair in value.split(";"))
+        return ";".join(
+            f"{key}={replace(secret)}"
+            if equals and key.strip().lower() not in _COOKIE_ATTRIBUTES
+            else key + equals + secret
+            for key, equals, secret in pairs
+        )
+    return replace(value) if is_secret_name(name) else replace_passwords(value, replace)
 
 
 @lru_cache(maxsize=1024)
 def _is_secret_raw_name(name: bytes) -> bool:
-    return _is_secret_name(unquote_plus(name.decode("latin-1")))
+    return is_secret_name(unquote_plus(name.decode("latin-1")))
 
 
 @lru_cache(maxsize=1024)
-def _is_secret_name(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
+    """Return True if the value of a header, a parameter or a field of this name is a secret."""
     return name not in _PUBLIC_NAMES and re.search(_SECRET_NAME_PATTERN, name) is not None
 
 

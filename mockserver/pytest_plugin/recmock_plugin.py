@@ -16,6 +16,8 @@ import pytest
 from recmock_entry import OUR_PACKAGES, find_hidden_package
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mockserver.testing.handles import MockServer, MockTwilio
     from mockserver.testing.pytest_options import OptionValue
 
@@ -64,6 +66,7 @@ _OPTIONS = {
     "doctor": PytestOption(
         "report bad habits of a test's client: off (the default), warn, error", choices=("off", "warn", "error")
     ),
+    "export": PytestOption("folder that keeps the account of each failing test, for recmock serve --replay"),
 }
 """Everything that the user of the plugin can choose."""
 _HANDLE = pytest.StashKey["MockTwilio"]()
@@ -182,10 +185,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     try:  # what the test has replaced, such as `socket.socket`, is still replaced here
         from mockserver.testing.failure_report import describe_account
 
-        body = describe_account(handle)
+        body = describe_account(handle, _choose_export(item))
     except (Exception, pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception) as error:
         body = f"cannot be shown: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
     report.sections.append((f"recmock account {handle.account_sid}", body))
+
+
+def _choose_export(item: pytest.Item) -> "Path | None":
+    """Return the file that keeps the account of a test, or None if the user has not asked for it."""
+    folder = item.config.getoption("--recmock-export") or item.config.getini("recmock_export")
+    if not folder:
+        return None
+    from mockserver.testing.failure_report import to_file_name
+
+    file: Path = item.config.invocation_params.dir / folder / f"{to_file_name(item.nodeid)}.jsonl"
+    return file
 
 
 def _read_options(config: pytest.Config) -> "dict[str, OptionValue]":

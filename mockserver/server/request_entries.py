@@ -36,6 +36,7 @@ def log_request(
         strike=exchange.matched_fault,
         wire=exchange.wire,
         next_event=0 if account is None else account.state.event_serial,
+        next_command=0 if account is None else account.next_command,
         response=response.logged_response or response.to_logged_response(),
     )
     if account is not None:

@@ -1,6 +1,9 @@
 """What the report of a failing test shows of its account."""
 
+import re
 from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
 
 from mockserver.control import text
 from mockserver.control.client.errors import ControlError
@@ -13,8 +16,16 @@ _SHOWN = 10
 """Number of requests, and of warnings, in the report."""
 
 
-def describe_account(handle: MockTwilio) -> str:
-    """Return the state of the account: its clock, and its requests, errors, timers and callbacks if there are any."""
+_MAX_NAME = 150
+"""Characters of a file name. Some systems allow no more than 255 bytes."""
+
+
+def describe_account(handle: MockTwilio, export: Path | None = None) -> str:
+    """Return the state of the account: its clock, and its requests, errors, timers and callbacks if there are any.
+
+    Args:
+        export: the file that keeps the account; None to keep none.
+    """
     try:
         state = handle.state()
         requests = handle.requests.all()
@@ -29,12 +40,29 @@ def describe_account(handle: MockTwilio) -> str:
             "timers": "\n".join(f"{timer.due} {timer.what}" for timer in state.timers),
             "callbacks": _count_delivered(callbacks),
             "callbacks not delivered": _describe_undelivered(callbacks),
+            "export": "" if export is None else _keep_export(handle, export),
         }
     except ControlError as error:
         sections = {"the server": str(error)}
     return "\n".join(
         f"{title}:\n{body}" if "\n" in body else f"{title}: {body}" for title, body in sections.items() if body
     )
+
+
+def to_file_name(node_id: str) -> str:
+    """Return the name of a file for a test. Two tests have two names, also where case does not count."""
+    safe = re.sub(r"[^A-Za-z0-9.-]+", "_", node_id).strip("._")[-_MAX_NAME:]
+    return f"{safe}-{sha256(node_id.encode(errors='replace')).hexdigest()[:8]}"
+
+
+def _keep_export(handle: MockTwilio, file: Path) -> str:
+    """Write the export of an account, and return what to do with it, or why there is none."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle.export(file)
+    except OSError as error:
+        return f"cannot write {file}: {error.strerror}"
+    return f"{file} (recmock serve --replay {file})"
 
 
 def _describe_warnings(requests: Sequence[RequestView]) -> str:

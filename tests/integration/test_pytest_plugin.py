@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import mockserver.testing.pytest_fixtures
+from mockserver.account.export.reading import read_export
+from mockserver.account.history import list_commands
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
@@ -31,6 +33,7 @@ for _name in (
 ):
     import_module(_name)  # pytester forgets modules that a run imports first, which would create their classes twice
 
+list_commands()  # it imports the commands
 FIRST_PAGE_CONFTEST = """
 import json, pathlib, pytest
 
@@ -626,3 +629,37 @@ def test_account_is_dropped_at_the_end_of_its_test(pytester: pytest.Pytester) ->
         """
     )
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=5)
+
+
+def test_failing_test_keeps_its_export(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.parametrize("what", ["a/b", "A/b"])
+        def test_bad(recmock, what):
+            recmock.recordings.add(id="mine", status="completed")
+            assert recmock.client().recordings.list(limit=1) == []
+
+        def test_good(recmock):
+            assert recmock.client().recordings.list(limit=1)
+
+        def test_other():
+            assert False
+        """)
+    output = run_and_assert_outcomes(pytester, "--recmock-export", "kept/bugs", failed=3, passed=1)
+    files = sorted((pytester.path / "kept" / "bugs").iterdir())
+    assert len({file.name.lower() for file in files}) == 2
+    for file in files:
+        assert file.name.startswith("test_failing_test_keeps_its_export.py_test_bad_")
+        assert f"export: {file} (recmock serve --replay {file})" in output
+        export = read_export(file.read_text())
+        assert export.header.requests == 1
+        assert export.commands[1].entry.command.__class__.__name__ == "AddRecording"
+
+
+def test_export_that_cannot_be_written_is_said(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nrecmock_export = taken\n")
+    pytester.makepyfile("def test_bad(recmock): assert recmock is None")
+    (pytester.path / "taken").write_text("")
+    output = run_and_assert_outcomes(pytester, failed=1)
+    assert "export: cannot write " in output

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from msgspec import UNSET, UnsetType
 
@@ -141,6 +141,30 @@ class AccountClient:
         from mockserver.control.views.accounts import AccountView
 
         return self._connection.request("GET", self._account_path, AccountView)
+
+    @overload
+    def export(self, path: None = None, *, scrub: bool = False, since: int = 0) -> str: ...
+
+    @overload
+    def export(self, path: str | Path, *, scrub: bool = False, since: int = 0) -> Path: ...
+
+    def export(self, path: str | Path | None = None, *, scrub: bool = False, since: int = 0) -> str | Path:
+        """Return the account as lines of JSON that `recmock serve --replay` serves again, or write them to a file.
+
+        Secrets are replaced by stand-ins.
+
+        Args:
+            path: the file; None to return the text.
+            scrub: True to replace the texts and numbers of imported recordings, too.
+            since: the number of the first command. What begins later than the account can be read, but not replayed.
+        """
+        parameters: dict[str, str | int] = {"scrub": str(scrub).lower(), "since": since}
+        content = self._connection.fetch("GET", f"{self._account_path}/export", parameters=parameters)
+        if path is None:
+            return content.decode()
+        file = Path(path)
+        file.write_bytes(content)
+        return file
 
     @property
     def corpus(self) -> "Corpus":

@@ -95,6 +95,21 @@ class ControlConnection:
         Raises:
             ControlError: if the server rejects the request or is not a recmock.
         """
+        content = self.fetch(method, path, body, parameters, timeout_seconds)
+        try:
+            return msgspec.json.decode(content, type=response_type)
+        except msgspec.DecodeError:
+            raise NoServerError(f"expected a recmock server at {self.url}, found something else.") from None
+
+    def fetch(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        parameters: Mapping[str, str | int] | None = None,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
+    ) -> bytes:
+        """Send a request like `request`, and return the body of the response as it is."""
         data = b"" if body is None else msgspec.json.encode(body)
         url = self.url
         query = f"?{urlencode(parameters)}" if parameters else ""
@@ -106,10 +121,7 @@ class ControlConnection:
         if self.deliveries is not None:
             self.deliveries.raise_error()
         _check_status(url, response)
-        try:
-            return msgspec.json.decode(response.content, type=response_type)
-        except msgspec.DecodeError:
-            raise NoServerError(f"expected a recmock server at {url}, found something else.") from None
+        return response.content
 
     def stream(self, path: str, headers: Mapping[str, str], timeout_seconds: float) -> Iterator[bytes]:
         """Yield the pieces of a response that has no end, on a connection of its own.

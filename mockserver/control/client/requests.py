@@ -81,6 +81,10 @@ class RequestsClient:
             self._await_request({"pattern": _build_pattern(op, pattern), "since": since, "timeout": "2s"})
             found = self.find(op, since=since, **pattern)
 
+    def wait_for_new(self, since: int) -> bool:
+        """Wait two real seconds for a request with this number or a later one. Return False if none came."""
+        return self._await_request({"since": since, "timeout": "2s"}).is_met
+
     def _await_request(self, command: dict[str, Any]) -> Verification:
         return self._connection.request("POST", f"{self._path}/wait", Verification, command)
 
