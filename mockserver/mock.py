@@ -154,7 +154,7 @@ class Mock(ReplaceableAccounts):
         from mockserver.account.storage.saved_account import AccountExtras
 
         named = self.snapshots.list_named(account.sid)
-        return AccountExtras(self.overrides.get(account.sid.lower()), tuple(named))
+        return AccountExtras(self.overrides.get(account.sid.lower()), tuple(named), account.first_command)
 
     @contextmanager
     def keeping_clocks(self) -> Iterator[None]:

@@ -41,14 +41,12 @@ class Worker:
     """
 
     def __init__(self, sender: CallbackSender) -> None:
-        self._sender = sender
+        self._sender, self._slots = sender, DeliverySlots()
         self.receivers: dict[str, CallbackReceiver] = {}
         """By AccountSid in lower case: what receives the callbacks of an account instead of the network."""
-        self.is_silent = False
-        """True to send nothing: what is ready waits."""
+        self.is_silent = False  # True to send nothing: what is ready waits
         self._alarms: dict[Account, _Alarm] = {}
         self._sending_tasks: dict[Account, set[asyncio.Task[None]]] = {}
-        self._slots = DeliverySlots()
         self._revoked_tasks: WeakSet[asyncio.Task[None]] = WeakSet()
         """Deliveries that were cancelled because their account was replaced, while their event loop goes on."""
         self._awaited_accounts: set[Account] = set()

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from mockserver.account.commands.callbacks import ClaimCallback
 from mockserver.account.export.reading import read_export
 from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
 from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.store_url import StoreUrl
 from tests.accounts import make_scenario
 from tests.exports.sessions import decode_exported_state, decode_state, export, replay, serve
 from tests.harness import Api, make_settings
@@ -286,3 +288,20 @@ def test_account_that_is_only_read_can_be_exported() -> None:
         assert api.list_sids() == sids
         assert api.get_account().clock.now() >= now
         assert msgspec.json.decode(text.splitlines()[0])["clock"]["rate"] == 1
+
+
+def test_account_of_a_store_has_the_same_export_after_a_restart(tmp_path: Path) -> None:
+    settings = make_settings(count=3, store=StoreUrl(tmp_path / "accounts.db"))
+    with Api(settings) as api:
+        api.post(f"Calls/{CALL}/Recordings.json")
+        api.run_command("POST", "/snapshots")
+        api.run_command("POST", "/rollback")
+        api.get_page()
+        api.run_command("POST", "/clock", {"advance": "5s"})
+        expected = read_lines(get_export(api))
+    with Api(settings) as api:
+        found = read_lines(get_export(api))
+    assert [(line["kind"], line["number"]) for line in found[1:]] == [
+        (line["kind"], line["number"]) for line in expected[1:]
+    ]
+    assert found[1]["number"] > 0

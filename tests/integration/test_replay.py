@@ -99,7 +99,7 @@ def test_replay_until_a_command(bug: Path) -> None:
     [
         (
             ["--replay", "FILE", "--seed", "1"],
-            "--replay: expected no --seed beside it, because the file has that setting",
+            "--replay: expected no --seed beside it, because the file has the account",
         ),
         (["--replay", "FILE", "--scenario", "happy-path"], "--replay: expected no --scenario beside it, because"),
         (["--replay", "missing.jsonl"], "cannot read missing.jsonl: No such file or directory."),

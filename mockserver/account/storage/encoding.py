@@ -39,6 +39,7 @@ class _StoredExtras(msgspec.Struct, frozen=True):
 
     overrides: AccountOverrides | None
     snapshots: tuple[tuple[str, _StoredSnapshot], ...]
+    first_command: int = 0
 
 
 def encode_extras(extras: AccountExtras) -> bytes:
@@ -52,7 +53,7 @@ def decode_extras(data: bytes | None) -> AccountExtras:
         return AccountExtras()
     stored: _StoredExtras = _decode(data, _StoredExtras)
     snapshots = ((name, Snapshot(own.state, own.scenario, own.at, own.taken_at)) for name, own in stored.snapshots)
-    return AccountExtras(stored.overrides, tuple(snapshots))
+    return AccountExtras(stored.overrides, tuple(snapshots), stored.first_command)
 
 
 def encode_groups(groups: Groups) -> bytes:

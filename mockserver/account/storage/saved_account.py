@@ -14,6 +14,8 @@ class AccountExtras(msgspec.Struct, frozen=True):
     overrides: AccountOverrides | None = None
     snapshots: tuple[tuple[str, Snapshot], ...] = ()
     """By name, oldest first."""
+    first_command: int = 0
+    """The number of the beginning of its log."""
 
 
 class ClockReading(msgspec.Struct, frozen=True):
