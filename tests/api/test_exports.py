@@ -1,6 +1,7 @@
 """The export of an account: what it has, what it replaces, and the account that is built again from it."""
 
 import json
+import re
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,13 @@ import msgspec
 import pytest
 
 from mockserver.account.commands.callbacks import ClaimCallback
+from mockserver.account.commands.calls import ClaimAppRequest, PlaceCall, ReceiveAnswer
+from mockserver.account.commands.new_call import NewCall
 from mockserver.account.export.reading import read_export
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.subscription import Signer
+from mockserver.callbacks.app_request import AppAnswer
+from mockserver.callbacks.cookies import Cookie
 from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.store_url import StoreUrl
@@ -117,6 +124,38 @@ def test_secrets_have_stand_ins_everywhere() -> None:
         urls = {line["command"]["scenario"]["recordings"][0]["status_callback"] for line in lines[1:2]}
         assert urls == {lines[0]["settings"]["status_callback"]}
         assert "signatures differ" in lines[0]["note"]
+
+
+def test_rules_and_answers_of_apps_have_stand_ins() -> None:
+    when = {"op": "list_recordings", "query": {"api_key": PASSWORD, "PageSize": "5"}}
+    with Api(make_settings(count=3), make_scenario(faults=[{"when": when, "then": {"status": 500}}])) as api:
+        signer = Signer("token", "a test", "http://localhost")
+        voice = VoiceDocument(url="http://127.0.0.1:9/voice?session=a-session-of-an-app")
+        account = api.get_account()
+        account.apply(PlaceCall(call=NewCall(to="+15551230001", from_="+15551230002", signer=signer, voice=voice)))
+        account.advance(9)
+        (number,) = account.state.live.app_requests
+        account.apply(ClaimAppRequest(number=number))
+        cookies = (Cookie("id", "a-cookie-of-an-app", "127.0.0.1"),)
+        body = b"<Response><Redirect>http://me:" + PASSWORD.encode() + b"@127.0.0.1:9/x</Redirect></Response>"
+        headers = (("set-cookie", "id=a-cookie-of-an-app; Path=/"),)
+        url = "http://127.0.0.1:9/voice"
+        account.apply(
+            ReceiveAnswer(
+                number=number,
+                answer=AppAnswer(
+                    status=200, content_type="text/xml", body=body, url=url, headers=headers, cookies=cookies
+                ),
+            )
+        )
+        text = export(api.mock, account)
+        for secret in (PASSWORD, "a-session-of-an-app", "a-cookie-of-an-app"):
+            assert secret not in text
+        answer = next(line for line in read_lines(text) if line.get("command", {}).get("type") == "ReceiveAnswer")
+        decoded = b64decode(answer["command"]["answer"]["body"]).decode()
+        assert re.fullmatch("<Response><Redirect>http://me:stand-in-\\d+@127.0.0.1:9/x</Redirect></Response>", decoded)
+        mock = replay(text)
+        assert decode_state(mock.account(account.sid)) == decode_exported_state(api.mock, account)
 
 
 def test_snapshot_has_stand_ins_too() -> None:
@@ -276,6 +315,7 @@ def test_added_imported_recording_is_scrubbed() -> None:
     with Api(make_settings(count=3)) as api:
         recording = {"id": "new", "status": "completed", "imported": True, "transcript": "Something private"}
         api.run_command("POST", "/recordings", recording)
+        api.run_command("POST", "/recordings", {"id": "silent", "status": "completed", "imported": True})
         assert "Something private" not in get_export(api, "?scrub=true")
 
 

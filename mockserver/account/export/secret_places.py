@@ -67,7 +67,9 @@ class SecretPlaces:
         if field in _HEADER_FIELDS:
             return {name: self._stand_ins.replace_header(name, text) for name, text in value.items()}
         if field in ("query", "body", "form", "set") and all(isinstance(text, str) for text in value.values()):
-            return {name: self._stand_ins.replace_parameter(name, text) for name, text in value.items()}
+            return {
+                name: self._scrub(name, self._stand_ins.replace_parameter(name, text)) for name, text in value.items()
+            }
         replaced = {name: self.replace(element, str(name)) for name, element in value.items()}
         if value.keys() >= _COOKIE_FIELDS:
             replaced["value"] = self._stand_ins.get(value["value"])
