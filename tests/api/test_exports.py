@@ -163,11 +163,14 @@ def test_snapshot_has_stand_ins_too() -> None:
         api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=HOOK)
         api.run_command("POST", "/snapshots")
         api.run_command("POST", "/rollback")
-        lines = read_lines(get_export(api))
+        text, account = get_export(api), api.get_account()
+        lines = read_lines(text)
         state = b64decode(lines[1]["command"]["state"])
-        assert api.get_account().token.encode() not in state
+        assert lines[1]["command"]["token"] == "0" * 31 + "1"
+        assert account.token.encode() not in state
         assert PASSWORD.encode() not in state
         assert (b"0" * 31 + b"1") in state
+        assert decode_state(replay(text).account(account.sid)) == decode_exported_state(api.mock, account)
 
 
 def test_replayed_account_has_name_overrides_requests_and_scenario() -> None:
