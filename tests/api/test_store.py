@@ -139,9 +139,14 @@ def test_scenario_that_a_test_has_set_for_all_accounts_stays(store: StoreUrl) ->
     with begin(store) as api:
         api.mock.replace_scenario(SCENARIO)
         api.get(api.list_path)
+        api.post(f"Calls/{CALL}/Recordings.json")
+    for settings_scenario in (None, SCENARIO, SCENARIO):  # a start that names it changes nothing
+        with begin(store, settings_scenario) as api:
+            assert api.mock.scenario == SCENARIO
+            assert api.mock.account(OTHER_SID).resolve_handle("it").startswith("RE")
+            assert len(api.get_account().state.created) == 2
     with begin(store) as api:
-        assert api.mock.scenario == SCENARIO
-        assert api.mock.account(OTHER_SID).resolve_handle("it").startswith("RE")
+        assert api.mock.scenario is None
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,14 @@ def open_store(
         record = read_record(store.read_record())
         if record is not None:
             record.corpus.refuse_others(settings, store.name)
-        if record is None or record.start_scenario != encode_scenario(scenario):
+        wanted = encode_scenario(scenario)
+        # The accounts may play it already: a reload of its file, or a test, has set it since the last start.
+        is_continued = record is not None and wanted in (record.start_scenario, encode_scenario(record.scenario))
+        if record is None or not is_continued:
             record = _begin(store, settings, t0 if record is None else record.corpus.now, scenario)
-            is_continued = False
-        else:
-            is_continued = True
+        elif record.start_scenario != wanted:
+            record.start_scenario = wanted
+            store.save([], record.encode())
         saver = AccountSaver(store, find_account, collect_extras)
     except BaseException:
         store.close()
