@@ -108,7 +108,7 @@ class Account(AccountParts):
             self.clock.move_to(instant)
 
     def close(self) -> None:
-        """End this account: another one replaces it. Nobody is told of later commands."""
+        """End this account: another one replaces it. Later commands are not reported."""
         self.on_command = None
         super().close()
 

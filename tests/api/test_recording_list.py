@@ -54,7 +54,7 @@ STATUSES = ["in-progress", "paused", "stopped", "processing", "completed", "abse
 
 @pytest.mark.parametrize("later", STATUSES)
 @pytest.mark.parametrize("first", STATUSES)
-def test_every_answer_has_the_true_status_and_the_shown_one_where_it_differs(first: str, later: str) -> None:
+def test_every_answer_has_the_true_status_and_the_shown_one_if_it_differs(first: str, later: str) -> None:
     step = {"after": {"signal": "go"}, "set": {"channels": 1}}
     with Api(make_settings(count=0)) as api:
         api.run_command("POST", "/recordings", {"id": "it", "status": first, "timeline": [step]})

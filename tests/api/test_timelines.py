@@ -131,7 +131,7 @@ def test_recording_without_a_timeline_has_no_steps(api: Api) -> None:
     assert (timeline["recording"], timeline["is_over"], timeline["steps"]) == (sid, True, [])
 
 
-def test_second_timeline_of_a_recording_begins_anew(api: Api) -> None:
+def test_second_timeline_of_a_recording_begins_again(api: Api) -> None:
     api.post("Calls/CA" + "1" * 32 + "/Recordings.json")
     (recording,) = api.run_command("GET", "/timelines")
     account = api.get_account()

@@ -81,7 +81,7 @@ def test_texts_of_numbers_are_kept_unless_there_are_too_many() -> None:
         (599, COLORED.server_error),
     ],
 )
-def test_color_tells_the_class_of_the_status(status: int, sequence: str) -> None:
+def test_color_shows_the_class_of_the_status(status: int, sequence: str) -> None:
     assert f"{sequence}{status}{COLORED.end}" == COLORED.format_status(status)
     assert str(status) == PLAIN.format_status(status)
 

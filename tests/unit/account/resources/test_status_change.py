@@ -113,7 +113,7 @@ def test_stopped_recording_keeps_its_duration() -> None:
 
 @pytest.mark.parametrize("first_status", [RecordingStatus.STOPPED, RecordingStatus.PROCESSING])
 @pytest.mark.parametrize("reopened_status", [RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED])
-def test_stopped_recording_is_active_again_when_it_is_told_so(
+def test_stopped_recording_is_active_again_when_a_command_resumes_it(
     first_status: RecordingStatus, reopened_status: RecordingStatus
 ) -> None:
     changes = [(RecordingStatus.IN_PROGRESS, 0), (first_status, 5), (reopened_status, 60)]
