@@ -111,14 +111,19 @@ class NewAccounts:
 
         return rebuild_account(self._factory, key, log, journal, self._make_cache_key(key))
 
-    def make_stored_journal(self, entries: "Sequence[DecodedEntry]", total: int, tick_origin: int) -> Journal:
+    def make_stored_journal(
+        self, entries: "Sequence[DecodedEntry]", total: int, generation: int, tick_origin: int
+    ) -> Journal:
         """Return a journal with the entries that a store has.
 
         Args:
             total: the number of all requests.
+            generation: that of the journal. Later ones are greater.
             tick_origin: the instant of tick 0 in the entries.
         """
+        self._budget.serial = max(self._budget.serial, generation)
         journal = Journal(total - len(entries), self._budget)
+        journal.generation = generation
         journal.newest.keep_tick_origin(tick_origin)
         for entry, answer, effect in entries:
             journal.add(entry, answer)

@@ -14,6 +14,7 @@ from mockserver.account.account import Account
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.account.setup_error import ScenarioSetupError
+from mockserver.account.storage.store_error import StoreError
 from mockserver.journal.journal import Entry
 from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, REFUSAL_KEY, TwilioError, make_uri_too_long_error
@@ -30,13 +31,13 @@ from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.request_entries import log_effect, log_request
 from mockserver.server.request_rules import send_by_rules, start_operation
 from mockserver.server.response import Response
+from mockserver.server.saving import make_store_error, send_when_saved
 from mockserver.server.sending import run_before_last_byte, send_response
 from mockserver.settings.machine_clock import stopwatch
 from scenarios.timeline import RequestKind
 
 if TYPE_CHECKING:
     from mockserver.account.commands.requests import RecordResponse
-    from mockserver.account.storage.account_saver import AccountSaver
 
 _CachedResponse = tuple[int, Response]
 """A response, and the account's version that it was built from."""
@@ -79,14 +80,13 @@ class Gateway:
         if exchange is not None and account is not None:
             entry = log_request(exchange, account, answer, started, seconds)
             if answer.request_kind is RequestKind.MEDIA:  # a client that leaves before the end has no file
-                run_triggers = partial(self._run_triggers, exchange, account, answer, entry)
-                send = run_before_last_byte(send, answer.length, run_triggers)
+                send = self._run_triggers_later(exchange, account, answer, entry, send)
             else:
                 self._run_triggers(exchange, account, answer, entry)
         elif exchange is not None and self._mock.on_request is not None:
             log_request(exchange, None, answer, started, seconds)
         if self._mock.saver is not None and not await self._mock.saver.is_saved():
-            answer = self._build_error_response(_make_store_error(self._mock.saver), exchange, scope)
+            answer = self._build_error_response(make_store_error(self._mock.saver.last_error), exchange, scope)
         answer, stamp = self._stamp(answer, exchange, path, seconds)
         if exchange is None or (exchange.matched_fault is None and exchange.in_progress is None):  # almost always
             await send_response(answer, stamp, scope, receive, send)
@@ -133,6 +133,8 @@ class Gateway:
             return to_response(error.matched_fault, render_error(to_error(error.matched_fault), path))
         if isinstance(error, ScenarioSetupError):  # each account has its own corpus: the scenario fits the demo account
             return render_error(TwilioError(20500, f"The scenario does not fit into this account: {error}"), path)
+        if isinstance(error, StoreError):  # an account could not be read
+            return render_error(make_store_error(error), path)
         logger.error("%s %s failed", scope["method"], path, exc_info=error)  # the client gets no traceback
         return render_error(TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path)
 
@@ -160,6 +162,17 @@ class Gateway:
             if counted:
                 log_effect(account, entry, response.request_kind, counted, first_event)
         self._mock.worker.schedule(account)
+
+    def _run_triggers_later(
+        self, exchange: Exchange, account: Account, response: Response, entry: Entry, send: Send
+    ) -> Send:
+        """Return a `send` that runs what a response triggers before its last byte, and then saves it."""
+        saver = self._mock.saver
+        if saver is not None:
+            saver.mark(account)  # it has a new entry
+            send = partial(send_when_saved, saver, send)
+        run_triggers = partial(self._run_triggers, exchange, account, response, entry)
+        return run_before_last_byte(send, response.length, run_triggers)
 
     async def _respond(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         path = exchange.path
@@ -226,10 +239,6 @@ class Gateway:
         if exchange.response is None:
             raise RuntimeError(f"{exchange.path} reached a route that returned no response")
         return exchange.response.with_headers(*exchange.build_warning_headers())
-
-
-def _make_store_error(saver: "AccountSaver") -> TwilioError:
-    return TwilioError(20503, f"The store failed, and the change may be lost: {saver.last_error}")
 
 
 def _is_fresh(cached: _CachedResponse, account: Account) -> bool:

@@ -91,6 +91,12 @@ class ServerProcess:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def pid(self) -> int:
+        """The process ID of the running process."""
+        assert self._server is not None
+        return self._server.process.pid
+
     def launch(self) -> None:
         """Start the process. It does not listen yet."""
         process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, env=self._environment)
@@ -159,6 +165,11 @@ class Deployment:
     def base_urls(self) -> list[str]:
         """The URL of each worker. Workers of one process have the same."""
         return [process.base_url for process in self.processes for _ in range(process.workers)]
+
+    @property
+    def always_serves(self) -> bool:
+        """True if another worker serves while one is killed."""
+        return len(self.base_urls) > 1
 
     def make_account(self) -> str:
         """Return the SID of an account that no check has used."""

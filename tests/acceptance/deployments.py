@@ -1,5 +1,6 @@
 """The deployments that the checks know by name. A new store is one entry more."""
 
+import resource
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -33,6 +34,33 @@ class OneProcess(Store):
         self._outage.unlink()
 
 
+class SqliteFile(Store):
+    """A SQLite file of one process.
+
+    Args:
+        path: the file.
+    """
+
+    can_export = False
+    can_stop = True
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("--store", f"sqlite:{path}")
+        self.process: ServerProcess | None = None
+
+    def stop(self) -> None:
+        """Let the process write to no file, as if the disk were full."""
+        self._limit_writing(0)
+
+    def start(self) -> None:
+        self._limit_writing(resource.RLIM_INFINITY)
+
+    def _limit_writing(self, size: int) -> None:
+        assert self.process is not None
+        _, maximum = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, maximum))
+
+
 def run_memory() -> AbstractContextManager[Deployment]:
     """Run one process without a store."""
     return run_deployment("memory", Memory())
@@ -50,7 +78,18 @@ def run_relays() -> Iterator[Deployment]:
             yield deployment
 
 
+@contextmanager
+def run_sqlite() -> Iterator[Deployment]:
+    """Run one process with a SQLite file."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteFile(Path(folder, "recmock.db"))
+        with run_deployment("sqlite", store) as deployment:
+            (store.process,) = deployment.processes
+            yield deployment
+
+
 DEPLOYMENTS: dict[str, Callable[[], AbstractContextManager[Deployment]]] = {
     "memory": run_memory,
     "relays": run_relays,
+    "sqlite": run_sqlite,
 }

@@ -21,6 +21,7 @@ _OUTAGE_SECONDS = 5.0
 _LOAD_SECONDS = 5.0
 _MAX_ANSWER_SECONDS = 2.0
 _EXPORT_SECONDS = 60.0
+_MAX_SHOWN = 1000
 _STATE_PATHS = ("", "/clock", "/overrides", "/scenario", "/faults", "/arrivals", "/callbacks", "/calls", "/requests")
 _UNSTABLE_HEADERS = (b"date", b"twilio-request-id", b"twilio-request-duration")
 _SECRETS = ("auth_token",)
@@ -158,7 +159,21 @@ async def _read_state(connection: Connection, *, secrets: bool = True) -> dict[s
 
 def _compare(expected: dict[str, Any], found: dict[str, Any]) -> None:
     different = [path or "/" for path in expected if found[path] != expected[path]]
-    assert not different, f"other answers of {different}: expected {expected}, found {found}"
+    assert not different, f"other answers of {different}: {_find_difference(expected, found)}"
+
+
+def _find_difference(expected: Any, found: Any, path: str = "") -> str:
+    """Return the first values that differ, with the names and numbers that lead to them: answers have megabytes."""
+    key: Any
+    pairs: list[tuple[Any, Any, Any]] = []
+    if isinstance(expected, dict) and isinstance(found, dict):
+        pairs = [(key, expected.get(key), found.get(key)) for key in {**expected, **found}]
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        pairs = [(number, *pair) for number, pair in enumerate(zip(expected, found, strict=True))]
+    for key, one, other in pairs:
+        if one != other:
+            return _find_difference(one, other, f"{path}/{key}")
+    return f"{path}: expected {str(expected)[:_MAX_SHOWN]}, found {str(found)[:_MAX_SHOWN]}"
 
 
 def _get_stable_bytes(answer: Answer) -> tuple[int, list[bytes], bytes]:

@@ -57,6 +57,8 @@ async def check_callbacks(deployment: Deployment, effort: Effort) -> str:
         async with deployment.kill_each(effort.kill_each_while_due):
             await _wait_until(first, lambda state: not state["timeline_count"] and not _count_open(state))
         await asyncio.gather(setup, return_exceptions=True)
+        if not deployment.always_serves:
+            await _redeliver_missed(first)
         received = sink.received
     logged = await send_until_answered(first, "GET", "/callbacks")
     for connection in others:
@@ -75,7 +77,15 @@ def _make_callback_scenario(url: str, timelines: Sequence[Timeline]) -> dict[str
 
 
 def _count_open(state: dict[str, Any]) -> int:
-    return sum(count for name, count in state["callbacks"].items() if name not in ("delivered", "failed"))
+    return sum(count for name, count in state["callbacks"].items() if name not in ("delivered", "failed", "missed"))
+
+
+async def _redeliver_missed(connection: Connection) -> None:
+    """Send the callbacks that came due while no process served."""
+    for callback in await send_until_answered(connection, "GET", "/callbacks"):
+        if callback["state"] == "missed":
+            await connection.call_control("POST", f"/callbacks/{callback['number']}/redeliver")
+    await _wait_until(connection, lambda state: not _count_open(state))
 
 
 def _check_received(received: list[Received], logged: list[dict[str, Any]], recordings: int) -> int:

@@ -1,14 +1,18 @@
 """Accounts in a SQLite file: what a restart must not change, and what it refuses."""
 
+import asyncio
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
 from mockserver.account.storage.store_error import StoreError
+from mockserver.app import create_app
 from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.mock import Mock
@@ -245,6 +249,107 @@ def test_change_that_cannot_be_saved_is_refused_with_503(store: StoreUrl, monkey
         (created,) = api.get_account().state.created
     with begin(store) as api:  # the next request has saved it too
         assert [own.sid for own in api.get_account().state.created] == [created.sid]
+
+
+def test_failure_of_the_mock_itself_is_answered_too(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    with begin(store) as api:
+        assert api.mock.saver is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(api.mock.saver.store, "save", lambda *_: 1 / 0)
+            response = api.get(api.list_path)
+        assert (response.status_code, response.json()["code"]) == (503, 20503)
+        assert "the mock itself failed: ZeroDivisionError('division" in response.headers["x-mock-reason"]
+
+
+def test_account_that_cannot_be_read_is_answered_with_503(store: StoreUrl) -> None:
+    with begin(store) as api:
+        api.get(f"/2010-04-01/Accounts/{OTHER_SID}/Recordings.json")
+    with change_file(store) as connection:
+        connection.execute("UPDATE accounts SET beginning = x'00' WHERE key = ?", (OTHER_SID.lower(),))
+    with begin(store) as api:
+        api.auth = (OTHER_SID, "any")
+        response = api.get(f"/2010-04-01/Accounts/{OTHER_SID}/Recordings.json")
+        assert (response.status_code, response.json()["code"]) == (503, 20503)
+        assert f"account {OTHER_SID}: " in response.headers["x-mock-reason"]
+        api.auth = (api.mock.demo.sid, api.mock.demo.token)
+        assert api.get(api.list_path).status_code == 200
+
+
+def test_download_is_counted_before_its_last_byte_is_sent(store: StoreUrl) -> None:
+    scenario = make_scenario(
+        recordings=[{"id": "it", "timeline": [{"after": {"media": 2}, "status": "deleted"}], "status": "completed"}]
+    )
+    with begin(store, scenario) as api:
+        account, saver, unsaved = api.get_account(), api.mock.saver, []
+        assert saver is not None
+        path = f"{api.root}/Recordings/{account.resolve_handle('it')}.wav"
+
+        async def send(message: Message) -> None:
+            unsaved.append(saver.has_changes(account))
+
+        credentials = b64encode(":".join(api.auth or ()).encode())
+        headers = [(b"host", b"localhost"), (b"authorization", b"Basic " + credentials)]
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "query_string": b"",
+            "headers": headers,
+        }
+        asyncio.run(create_app(api.mock)(scope, wait_forever, send))
+        assert len(unsaved) > 2
+        assert not any(unsaved)
+        assert [type(entry.command).__name__ for entry in account.log.entries] == ["RecordResponse"]
+
+
+async def wait_forever() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def test_file_that_was_removed_meanwhile_is_written_again(store: StoreUrl) -> None:
+    assert store.path is not None
+    with begin(store) as api:
+        evicted = f"/2010-04-01/Accounts/{OTHER_SID}/Recordings.json"
+        api.auth = (OTHER_SID, "any")
+        api.get(evicted)
+        api.mock.forget(api.mock.demo.sid)
+        api.auth = (api.mock.demo.sid, api.mock.demo.token)
+        for file in store.path.parent.glob("store.db*"):
+            file.unlink()
+        sid = api.post(f"Calls/{CALL}/Recordings.json").json()["sid"]
+    with begin(store) as api:
+        assert [own.sid for own in api.get_account().state.created] == [sid]
+        assert api.mock.account(OTHER_SID).journal.total == 1
+
+
+@pytest.mark.parametrize(("content", "found"), [("another", "another file there"), ("", "it empty")])
+def test_file_that_was_replaced_meanwhile_is_left_alone(store: StoreUrl, content: str, found: str) -> None:
+    assert store.path is not None
+    with begin(store) as api:
+        if content:
+            store.path.unlink()
+        store.path.write_text(content)
+        response = api.post(f"Calls/{CALL}/Recordings.json")
+        assert (response.status_code, response.json()["code"]) == (503, 20503)
+        assert f"found {found}. Start the server again." in response.headers["x-mock-reason"]
+        assert store.path.read_text() == content
+        with pytest.raises(StoreError):
+            api.mock.close_store()
+
+
+def test_number_of_the_journal_stays_and_later_ones_are_greater(store: StoreUrl) -> None:
+    with begin(store) as api:
+        for _ in range(5):
+            api.get(api.list_path)
+        api.call_control_api("POST", "/reset")
+        api.get(api.list_path)
+        generation = api.call_control_api("GET", "/requests")["generation"]
+    with begin(store) as api:
+        assert api.call_control_api("GET", "/requests")["generation"] == generation == 5
+        api.call_control_api("POST", "/reset")
+        assert api.call_control_api("GET", "/requests")["generation"] > generation
 
 
 def _fail(*_: object) -> None:

@@ -182,9 +182,10 @@ class AccountSaver:
         waiting = [future for future in self._waiting.pop(loop) if not future.done()]
         try:
             self.save()
-        except StoreError as error:
+        except Exception as error:  # nobody may wait for ever
+            failure = error if isinstance(error, StoreError) else StoreError(f"the mock itself failed: {error!r}.")
             for future in waiting:
-                future.set_exception(error)
+                future.set_exception(failure)
         else:
             for future in waiting:
                 future.set_result(None)
@@ -209,6 +210,7 @@ class AccountSaver:
             first_command=first_command,
             commands=tuple(encode_entry(entry) for entry in log.entries[first_command:]),
             clears_requests=is_cleared,
+            generation=journal.generation,
             oldest_request=journal.dropped,
             first_request=first_request,
             request_count=len(requests),

@@ -22,7 +22,7 @@ def load_account(saver: AccountSaver, new_accounts: NewAccounts, key: str) -> St
     """
     tick_origin = measure_tick_origin()
     saved = saver.store.load(key, tick_origin)
-    journal = new_accounts.make_stored_journal(saved.requests, saved.request_count, tick_origin)
+    journal = new_accounts.make_stored_journal(saved.requests, saved.request_count, saved.generation, tick_origin)
     account = yield from new_accounts.create_from_log(key, saved.log, journal)
     account.first_command = saved.extras.first_command
     saver.mark_as_loaded(account)

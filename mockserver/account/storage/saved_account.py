@@ -33,6 +33,8 @@ class SavedAccount(msgspec.Struct, frozen=True):
     requests: list[DecodedEntry]
     request_count: int
     """The number of all requests, with those that are no longer kept."""
+    generation: int
+    """That of the journal."""
     extras: AccountExtras
 
 
@@ -51,6 +53,8 @@ class UnsavedChanges(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[bytes, ...]
     """The new commands, encoded."""
     clears_requests: bool
+    generation: int
+    """That of the journal, which is another one if the requests are cleared."""
     oldest_request: int
     """The number of the oldest request that is kept."""
     first_request: int

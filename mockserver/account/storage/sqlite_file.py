@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple, Self
 
 from mockserver.account.storage.store_error import StoreError
 
@@ -16,7 +17,7 @@ _SCHEMA = """
 CREATE TABLE record (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE accounts (
   key TEXT PRIMARY KEY, beginning BLOB NOT NULL, at INTEGER NOT NULL, machine INTEGER NOT NULL,
-  is_waiting INTEGER NOT NULL, extras BLOB
+  is_waiting INTEGER NOT NULL, generation INTEGER, extras BLOB
 );
 CREATE TABLE commands (key TEXT, number INTEGER, command BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
 CREATE TABLE requests (
@@ -66,6 +67,40 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"Use the recmock that wrote it, another file, or `recmock store reset sqlite:{path}`."
         )
     connection.execute("COMMIT")
+
+
+class FilePlace(NamedTuple):
+    """A file where it was opened. It may be moved, removed or emptied while it is open, and SQLite then says nothing.
+
+    Use `from_path`.
+    """
+
+    path: Path
+    identity: tuple[int, int]
+
+    @classmethod
+    def from_path(cls, path: Path) -> Self:
+        """Return the present file at a path."""
+        found = os.stat(path)
+        return cls(path, (found.st_dev, found.st_ino))
+
+    def is_removed(self) -> bool:
+        """Return True if no file is there.
+
+        Raises:
+            StoreError: if another file is there, or nothing is in it.
+        """
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return True
+        if (found.st_dev, found.st_ino) != self.identity:
+            raise StoreError(
+                f"expected {self.path} as it was opened, found another file there. Start the server again."
+            )
+        if not found.st_size:
+            raise StoreError(f"expected {self.path} as it was written, found it empty. Start the server again.")
+        return False
 
 
 def erase_file(path: Path) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from mockserver.account.command_log import CommandLog
 from mockserver.account.history import HistoryError, decode_entry
 from mockserver.account.storage.encoding import decode_extras
 from mockserver.account.storage.saved_account import AccountExtras, ClockReading, SavedAccount, UnsavedChanges
-from mockserver.account.storage.sqlite_file import explain_errors, open_file
+from mockserver.account.storage.sqlite_file import FilePlace, explain_errors, open_file
 from mockserver.account.storage.store_error import StoreError
 from mockserver.journal.encoding import decode_requests
 
@@ -40,6 +42,7 @@ class SqliteStore:
         self.name = f"sqlite:{path}"
         self._path = path
         self._connection = open_file(path)
+        self._place = FilePlace.from_path(path)
 
     def close(self) -> None:
         """Close the file. Another process may then use it."""
@@ -123,6 +126,7 @@ class SqliteStore:
         execute, key = self._connection.execute, changes.key
         if changes.clears_requests:
             execute("DELETE FROM requests WHERE key = ?", (key,))
+            execute("UPDATE accounts SET generation = ? WHERE key = ?", (changes.generation, key))
         if changes.request_count:
             row = (key, changes.first_request, changes.request_count, changes.requests)
             execute("INSERT INTO requests VALUES (?, ?, ?, ?)", row)
@@ -135,27 +139,29 @@ class SqliteStore:
 
     def _read(self, key: str, tick_origin: int) -> SavedAccount:
         execute = self._connection.execute
-        beginning, at, machine, extras = execute(
-            "SELECT beginning, at, machine, extras FROM accounts WHERE key = ?", (key,)
+        beginning, at, machine, generation, extras = execute(
+            "SELECT beginning, at, machine, generation, extras FROM accounts WHERE key = ?", (key,)
         ).fetchone()
         commands = execute("SELECT command FROM commands WHERE key = ? ORDER BY number", (key,))
         rows = execute("SELECT first, count, entries FROM requests WHERE key = ? ORDER BY first", (key,)).fetchall()
         try:
-            log = CommandLog(decode_entry(beginning), [decode_entry(data) for (data,) in commands])
-        except HistoryError as error:
+            return SavedAccount(
+                log=CommandLog(decode_entry(beginning), [decode_entry(data) for (data,) in commands]),
+                clock=ClockReading(at, machine),
+                requests=[own for _, _, data in rows for own in decode_requests(data, tick_origin)],
+                request_count=rows[-1][0] + rows[-1][1] if rows else 0,
+                generation=generation,
+                extras=decode_extras(extras),
+            )
+        except (HistoryError, msgspec.DecodeError) as error:
             raise StoreError(f"account AC{key[2:]}: {error}") from None
-        return SavedAccount(
-            log=log,
-            clock=ClockReading(at, machine),
-            requests=[own for _, _, data in rows for own in decode_requests(data, tick_origin)],
-            request_count=rows[-1][0] + rows[-1][1] if rows else 0,
-            extras=decode_extras(extras),
-        )
 
     def _change(self, write: Callable[[], object]) -> None:
         self._guard(lambda: self._commit(write))
 
     def _commit(self, write: Callable[[], object]) -> None:
+        if self._place.is_removed():
+            self._write_again()
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             write()
@@ -164,6 +170,13 @@ class SqliteStore:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+
+    def _write_again(self) -> None:
+        """Write everything to a new file: the old one was removed, but its bytes are there until it is closed."""
+        connection = open_file(self._path)
+        self._connection.backup(connection)
+        self._connection.close()
+        self._connection, self._place = connection, FilePlace.from_path(self._path)
 
     def _guard(self, action: Callable[[], Result]) -> Result:
         with explain_errors(self._path):
