@@ -45,7 +45,7 @@ class Account(AccountParts):
         return find_handler
 
     def apply(self, command: "AccountCommand[Result]", at: int | None = None) -> "Result":
-        """Apply a command, and return its result.
+        """Apply a command, and return its result. What is due at its instant happens before.
 
         Args:
             at: the instant of the command in a history that is applied again; now if left out.
@@ -53,6 +53,8 @@ class Account(AccountParts):
         Raises:
             The errors of the command; the account then stays as it was.
         """
+        if at is None and self.state.timers:
+            at = self.clock_moves.run_due_before(command)
         instant = self.clock.hold(at)
         try:
             log = self._log

@@ -20,10 +20,10 @@ class ClockMoves:
     """The moves of one account's clock.
 
     Args:
-        apply: applies a command to the account.
+        apply: applies a command to the account, now or at an instant; see `Account.apply`.
     """
 
-    def __init__(self, account: AccountParts, apply: "Callable[[AccountCommand[Any]], Any]") -> None:
+    def __init__(self, account: AccountParts, apply: "Callable[..., Any]") -> None:
         self._account = account
         self._apply = apply
         self._targets: list[int] = []
@@ -50,6 +50,19 @@ class ClockMoves:
             from mockserver.account.commands.timelines import RunDueTimers  # most accounts have no timers
 
             self._apply(RunDueTimers(limit=_MAX_AT_ONCE))
+
+    def run_due_before(self, command: "AccountCommand[Any]") -> int:
+        """Run what is due like `run_due`, before a command at the same instant, and return that instant.
+
+        Without it, what became due since the request began would happen after the command, and be logged after it
+        with an earlier instant.
+        """
+        from mockserver.account.commands.timelines import RunDueTimers  # most accounts have no timers
+
+        now, due = self._account.clock.now(), self._account.timers.next_due
+        if due is not None and due <= now and not self._paused_runs and type(command) is not RunDueTimers:
+            self._apply(RunDueTimers(limit=_MAX_AT_ONCE), now)
+        return now
 
     def run_due_gradually(self) -> Steps[None]:
         """Run everything that is due now, and pause after each timer."""
