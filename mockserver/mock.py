@@ -127,9 +127,12 @@ class Mock(ReplaceableAccounts):
             from mockserver.account.storage.opening import open_store  # most servers keep accounts in memory
 
             factory = self.account_factory
-            self._continue(
-                open_store(self.settings, factory.t0, self.scenario, self.find_account, self._collect_extras)
-            )
+            opened = open_store(self.settings, factory.t0, self.scenario, self.find_account, self._collect_extras)
+            try:
+                self._continue(opened)
+            except BaseException:
+                opened.saver.store.close()
+                raise
 
     def _continue(self, opened: "OpenedStore") -> None:
         """Continue with the accounts of a store, or begin them there."""
@@ -148,6 +151,7 @@ class Mock(ReplaceableAccounts):
             self.replace_scenario(opened.scenario)
         for key in saver.store.list_keys(is_waiting=True):  # something happens in them without a request
             self.account(f"AC{key[2:]}")
+        self.account(self.demo.sid)  # a store that cannot be read is refused here, not by a request
 
     def _collect_extras(self, account: Account) -> "AccountExtras":
         """Return what a store keeps of an account besides its log and its requests."""

@@ -1,13 +1,10 @@
 """A mock behind an ASGI transport, and walks through its pages."""
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
-from uuid import uuid4
 from xml.etree import ElementTree
 
 import httpx
@@ -40,14 +37,13 @@ PLUGIN_ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "recmoc
 """Variables that let pytest load our plugin but none of the others here, which takes half of the time."""
 
 
-_STORE_FOLDER = os.environ.get("RECMOCK_TEST_STORES")
-"""The folder of the stores of a run that keeps accounts in SQLite files: each mock has one of its own."""
+MEMORY = StoreUrl()
+"""For tests of what the memory forgets: their mocks have no file in a run with SQLite files either."""
 
 
 def make_settings(**changes: Any) -> Settings:
     """Return settings with a fixed T0 and a frozen clock."""
-    store = StoreUrl() if _STORE_FOLDER is None else StoreUrl(Path(_STORE_FOLDER) / f"{uuid4().hex}.db")
-    return msgspec.structs.replace(Settings(now=T0, clock=ClockRate(0.0), store=store), **changes)
+    return msgspec.structs.replace(Settings(now=T0, clock=ClockRate(0.0)), **changes)
 
 
 class Api:

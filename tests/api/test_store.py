@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
+from mockserver.account.storage.encoding import encode_groups
 from mockserver.account.storage.store_error import StoreError
 from mockserver.app import create_app
 from mockserver.callbacks.outcome import Outcome
@@ -18,11 +19,12 @@ from mockserver.callbacks.request import CallbackRequest
 from mockserver.mock import Mock
 from mockserver.settings.choices import Profile
 from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.memory_size import MemorySize
 from mockserver.settings.settings import Settings
 from mockserver.settings.store_url import StoreUrl
 from scenarios.model import Scenario
 from tests.accounts import CALLBACK_URL, make_scenario
-from tests.harness import T0, Api, make_settings
+from tests.harness import MEMORY, T0, Api, make_settings
 
 OTHER_SID = "AC" + "7" * 32
 CALL = "CA" + "1" * 32
@@ -350,6 +352,93 @@ def test_number_of_the_journal_stays_and_later_ones_are_greater(store: StoreUrl)
         assert api.call_control_api("GET", "/requests")["generation"] == generation == 5
         api.call_control_api("POST", "/reset")
         assert api.call_control_api("GET", "/requests")["generation"] > generation
+
+
+def test_requests_that_are_no_longer_kept_are_removed_in_steps(
+    store: StoreUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mockserver.journal.journal.MAX_ENTRIES", 8)
+    monkeypatch.setattr("mockserver.account.storage.account_saver._PURGE_STEP", 4)
+    counts = []
+    with begin(store) as api:
+        for _ in range(30):
+            api.get(api.list_path)
+            assert api.mock.saver is not None
+            rows = api.mock.saver.store._connection.execute("SELECT count(*) FROM requests")  # it locks the file
+            counts.append(rows.fetchone()[0])
+    assert counts[-8:] == [11, 8, 9, 10, 11, 8, 9, 10]
+    with begin(store) as api:
+        journal = api.get_account().journal
+        assert (journal.dropped, journal.total) == (22, 30)
+        assert [entry.number for entry in journal] == [*range(22, 30)]
+
+
+def test_request_that_no_journal_can_keep_is_counted_after_a_restart(store: StoreUrl) -> None:
+    with begin(store, journal_memory=MemorySize(1)) as api:
+        for _ in range(3):
+            api.get(api.list_path)
+        journal = api.get_account().journal
+        before = journal.dropped, journal.total
+    with begin(store, journal_memory=MemorySize(1)) as api:
+        journal = api.get_account().journal
+        assert (journal.dropped, journal.total) == before == (3, 3)
+
+
+def test_account_is_removed_with_its_group_in_one_transaction(store: StoreUrl) -> None:
+    with begin(store) as api:
+        api.call_control_api("PUT", "/accounts", {"scenario": {"accounts": [{"id": "a"}, {"id": "b"}]}})
+        saver = api.mock.saver
+        assert saver is not None
+        assert saver.store.read_record()["groups"] != encode_groups({})
+        api.call_control_api("DELETE", "")
+        assert saver.store.read_record()["groups"] == encode_groups({})  # without another request
+        assert api.mock.demo.sid.lower() not in saver.store.list_keys()
+
+
+def test_failed_removal_leaves_the_file_as_it_was(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    with begin(store) as api:
+        api.get(api.list_path)
+        saver = api.mock.saver
+        assert saver is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(saver.store, "save", _fail)
+            assert api.send_command("DELETE", "").status_code == 503
+            assert saver.store.list_keys() == [api.mock.demo.sid.lower()]
+        assert api.send_command("GET", "/snapshots").status_code == 200
+        assert api.get_account().journal.total == 0
+
+
+def test_metrics_have_the_appends(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_store_metrics(api: Api) -> dict[str, float]:
+        pairs = (line.split(" ") for line in api.get("/_mock/metrics").text.splitlines())
+        return {name: float(pair[0]) for name, *pair in pairs if name.startswith("recmock_store_")}
+
+    with begin(store) as api:
+        saver = api.mock.saver
+        assert saver is not None
+        api.get(api.list_path)
+        with monkeypatch.context() as patch:
+            patch.setattr(saver.store, "save", _fail)
+            api.get(api.list_path)
+        count = saver.save_count
+        found = read_store_metrics(api)
+        assert found.pop("recmock_store_append_seconds_sum") > 0
+        assert found == {"recmock_store_append_seconds_count": count, "recmock_store_failures_total": 1}
+    with begin(MEMORY) as api:
+        assert read_store_metrics(api) == {}
+
+
+def test_changes_without_a_command_are_saved_before_their_answers(store: StoreUrl) -> None:
+    with begin(store) as api:
+        account, saver = api.get_account(), api.mock.saver
+        assert saver is not None
+        api.get(api.list_path)
+        api.call_control_api("POST", "/snapshots", {"name": "one"})
+        ((_, extras),) = saver.store.list_extras()
+        assert [name for name, _ in extras.snapshots] == ["one"]
+        api.call_control_api("DELETE", "/requests")
+        saved = saver.store.load(account.sid.lower(), 0)
+        assert (saved.requests, saved.request_count) == ([], 0)
 
 
 def _fail(*_: object) -> None:

@@ -16,11 +16,13 @@ from mockserver.account.storage.saved_account import AccountExtras, ClockReading
 from mockserver.account.storage.sqlite_store import SqliteStore
 from mockserver.account.storage.store_error import StoreError
 from mockserver.journal.encoding import encode_requests
-from mockserver.settings.machine_clock import measure_tick_origin, real_pause, wall_microseconds
+from mockserver.settings.machine_clock import measure_tick_origin, real_pause, stopwatch, wall_microseconds
 
 if TYPE_CHECKING:
     from scenarios.model import Scenario
 
+_PURGE_STEP = 1024
+"""The number of requests that are no longer kept, of one account, that are removed from the store at once."""
 _CLOCK_INTERVAL = 1.0
 """Real seconds between two savings of clocks that are scaled."""
 
@@ -33,6 +35,8 @@ class _Progress(msgspec.Struct):
     request_count: int
     clear_count: int
     extras: AccountExtras
+    purged_count: int
+    """The number of the oldest requests that the store has removed."""
 
 
 class AccountSaver:
@@ -56,6 +60,11 @@ class AccountSaver:
         self._changed: dict[Account, None] = {}
         self._record: dict[str, bytes] = {}
         """What the server chose and is not saved yet."""
+        self._removed: set[str] = set()
+        """The accounts that are still to be removed."""
+        self.save_count = 0
+        self.save_seconds = 0.0
+        self.failure_count = 0
         self._progress: WeakKeyDictionary[Account, _Progress] = WeakKeyDictionary()
         self._waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
         """What requests wait for, by the event loop that will save at the end of this turn."""
@@ -81,10 +90,7 @@ class AccountSaver:
 
     def mark_as_loaded(self, account: Account) -> None:
         """Note that all of an account comes from the store."""
-        journal = account.journal
-        self._progress[account] = _Progress(
-            account.log, len(account.log.entries), journal.total, journal.clear_count, self._collect_extras(account)
-        )
+        self._progress[account] = self._measure(account)
 
     def set_groups(self, groups: Groups) -> None:
         """Save the groups of accounts, with the next account."""
@@ -99,7 +105,7 @@ class AccountSaver:
         loop = asyncio.get_running_loop()
         waiting = self._waiting.get(loop)
         if waiting is None:
-            if not self._changed:
+            if not (self._changed or self._record or self._removed):
                 return
             waiting = self._plan(loop)
         future = loop.create_future()
@@ -124,14 +130,14 @@ class AccountSaver:
         """Remove an account from the store, and save the groups without it."""
         if key in self._keys:
             self._keys.discard(key)
-            self.store.forget([key])
+            self._removed.add(key)
         self.set_groups(groups)
 
     def begin_again(self, scenario: "Scenario | None") -> None:
         """Remove all accounts from the store, and save what those play that begin now."""
+        self._removed |= self._keys
         self._keys.clear()
         self._changed.clear()
-        self.store.clear()
         self._record["scenario"] = encode_scenario(scenario)
         self.set_groups({})
 
@@ -168,12 +174,22 @@ class AccountSaver:
         Raises:
             StoreError: if it could not be written.
         """
+        start = stopwatch()
+        try:
+            self._save()
+        except BaseException:
+            self.failure_count += 1
+            raise
+        self.save_count += 1
+        self.save_seconds += stopwatch() - start
+
+    def _save(self) -> None:
         with self._lock:
             changed = [account for account in self._changed if self._find_account(account.sid) is account]
             progress = {account: self._measure(account) for account in changed}
             changes = [self._collect(account, progress[account]) for account in changed]
-            self.store.save(changes, self._record)
-            self._record = {}
+            self.store.save(changes, self._record, self._removed)
+            self._record, self._removed = {}, set()
             self._changed.clear()
             self._progress.update(progress)
             self._keys.update(own.key for own in changes)
@@ -191,8 +207,16 @@ class AccountSaver:
                 future.set_result(None)
 
     def _measure(self, account: Account) -> _Progress:
-        log, journal = account.log, account.journal
-        return _Progress(log, len(log.entries), journal.total, journal.clear_count, self._collect_extras(account))
+        log, journal, known = account.log, account.journal, self._progress.get(account)
+        is_purged = known is None or not 0 <= journal.dropped - known.purged_count < _PURGE_STEP
+        return _Progress(
+            log=log,
+            command_count=len(log.entries),
+            request_count=journal.total,
+            clear_count=journal.clear_count,
+            extras=self._collect_extras(account),
+            purged_count=journal.dropped if known is None or is_purged else known.purged_count,
+        )
 
     def _collect(self, account: Account, progress: _Progress) -> UnsavedChanges:
         known = self._progress.get(account)
@@ -201,7 +225,8 @@ class AccountSaver:
         is_cleared = known is None or known.clear_count != progress.clear_count
         first_command = 0 if known is None or is_new_log else known.command_count
         first_request = journal.dropped if known is None or is_cleared else max(known.request_count, journal.dropped)
-        requests = [*journal.iter_since(first_request)] if progress.request_count > first_request else []
+        has_requests = known is None or is_cleared or known.request_count != progress.request_count
+        requests = [*journal.iter_since(first_request)] if has_requests and journal.total else None
         return UnsavedChanges(
             key=account.sid.lower(),
             clock=_read_clock(account),
@@ -212,9 +237,10 @@ class AccountSaver:
             clears_requests=is_cleared,
             generation=journal.generation,
             oldest_request=journal.dropped,
+            purges_requests=known is not None and known.purged_count != progress.purged_count,
             first_request=first_request,
-            request_count=len(requests),
-            requests=encode_requests(journal, requests, measure_tick_origin()) if requests else b"",
+            request_count=journal.total - first_request,
+            requests=None if requests is None else encode_requests(journal, requests, measure_tick_origin()),
             extras=None if known is not None and known.extras == progress.extras else encode_extras(progress.extras),
         )
 

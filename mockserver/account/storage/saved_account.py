@@ -57,10 +57,12 @@ class UnsavedChanges(msgspec.Struct, frozen=True, kw_only=True):
     """That of the journal, which is another one if the requests are cleared."""
     oldest_request: int
     """The number of the oldest request that is kept."""
+    purges_requests: bool
+    """True if the store now removes the older ones, which it does in large steps."""
     first_request: int
     request_count: int
     """The number of new requests."""
-    requests: bytes
-    """The new requests, encoded."""
+    requests: bytes | None
+    """The new requests, encoded; None if there was none, also none that is no longer kept."""
     extras: bytes | None
     """The encoded extras; None if they did not change."""

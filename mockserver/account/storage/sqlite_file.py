@@ -21,7 +21,8 @@ CREATE TABLE accounts (
 );
 CREATE TABLE commands (key TEXT, number INTEGER, command BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
 CREATE TABLE requests (
-  key TEXT, first INTEGER, count INTEGER NOT NULL, entries BLOB NOT NULL, PRIMARY KEY (key, first)
+  key TEXT, first INTEGER, count INTEGER NOT NULL, oldest INTEGER NOT NULL, entries BLOB NOT NULL,
+  PRIMARY KEY (key, first)
 ) WITHOUT ROWID;
 """
 

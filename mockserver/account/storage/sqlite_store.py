@@ -15,7 +15,7 @@ from mockserver.account.storage.encoding import decode_extras
 from mockserver.account.storage.saved_account import AccountExtras, ClockReading, SavedAccount, UnsavedChanges
 from mockserver.account.storage.sqlite_file import FilePlace, explain_errors, open_file
 from mockserver.account.storage.store_error import StoreError
-from mockserver.journal.encoding import decode_requests
+from mockserver.journal.encoding import DecodedEntry, decode_requests
 
 Result = TypeVar("Result")
 
@@ -25,6 +25,9 @@ ON CONFLICT DO UPDATE SET beginning = excluded.beginning, at = excluded.at, mach
 is_waiting = excluded.is_waiting
 """
 _GO_ON_WITH_LOG = "UPDATE accounts SET at = ?, machine = ?, is_waiting = ? WHERE key = ?"
+_PURGE_REQUESTS = """
+DELETE FROM requests WHERE key = ? AND first < (SELECT max(first) FROM requests WHERE key = ? AND first <= ?)
+"""
 _TABLES_OF_ACCOUNTS = ("accounts", "commands", "requests")
 
 
@@ -76,17 +79,18 @@ class SqliteStore:
         query = "UPDATE accounts SET at = ?, machine = ? WHERE key = ?"
         self._change(lambda: self._connection.executemany(query, rows))
 
-    def save(self, accounts: Sequence[UnsavedChanges], record: Mapping[str, bytes]) -> None:
+    def save(
+        self, accounts: Sequence[UnsavedChanges], record: Mapping[str, bytes], removed: Iterable[str] = ()
+    ) -> None:
         """Save changes: all of them, or none.
+
+        Args:
+            removed: the accounts to remove before, by AccountSid in lower case.
 
         Raises:
             StoreError: if they cannot be written.
         """
-        self._change(lambda: self._write(accounts, record))
-
-    def forget(self, keys: Iterable[str]) -> None:
-        """Remove accounts."""
-        self._change(lambda: self._delete([(key,) for key in keys]))
+        self._change(lambda: self._write(accounts, record, removed))
 
     def clear(self) -> None:
         """Remove all accounts. The record stays."""
@@ -103,7 +107,10 @@ class SqliteStore:
         """
         return self._guard(lambda: self._read(key, tick_origin))
 
-    def _write(self, accounts: Sequence[UnsavedChanges], record: Mapping[str, bytes]) -> None:
+    def _write(self, accounts: Sequence[UnsavedChanges], record: Mapping[str, bytes], removed: Iterable[str]) -> None:
+        for key in removed:
+            for table in _TABLES_OF_ACCOUNTS:
+                self._connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
         for changes in accounts:
             self._write_log(changes)
             self._write_requests(changes)
@@ -127,15 +134,11 @@ class SqliteStore:
         if changes.clears_requests:
             execute("DELETE FROM requests WHERE key = ?", (key,))
             execute("UPDATE accounts SET generation = ? WHERE key = ?", (changes.generation, key))
-        if changes.request_count:
-            row = (key, changes.first_request, changes.request_count, changes.requests)
-            execute("INSERT INTO requests VALUES (?, ?, ?, ?)", row)
-            if changes.oldest_request:
-                execute("DELETE FROM requests WHERE key = ? AND first + count <= ?", (key, changes.oldest_request))
-
-    def _delete(self, keys: Sequence[tuple[str]]) -> None:
-        for table in _TABLES_OF_ACCOUNTS:
-            self._connection.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
+        if changes.requests is not None:
+            row = (key, changes.first_request, changes.request_count, changes.oldest_request, changes.requests)
+            execute("INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)", row)
+        if changes.purges_requests:
+            execute(_PURGE_REQUESTS, (key, key, changes.oldest_request))
 
     def _read(self, key: str, tick_origin: int) -> SavedAccount:
         execute = self._connection.execute
@@ -143,12 +146,14 @@ class SqliteStore:
             "SELECT beginning, at, machine, generation, extras FROM accounts WHERE key = ?", (key,)
         ).fetchone()
         commands = execute("SELECT command FROM commands WHERE key = ? ORDER BY number", (key,))
-        rows = execute("SELECT first, count, entries FROM requests WHERE key = ? ORDER BY first", (key,)).fetchall()
+        rows = execute(
+            "SELECT first, count, oldest, entries FROM requests WHERE key = ? ORDER BY first", (key,)
+        ).fetchall()
         try:
             return SavedAccount(
                 log=CommandLog(decode_entry(beginning), [decode_entry(data) for (data,) in commands]),
                 clock=ClockReading(at, machine),
-                requests=[own for _, _, data in rows for own in decode_requests(data, tick_origin)],
+                requests=_decode_kept(rows, tick_origin),
                 request_count=rows[-1][0] + rows[-1][1] if rows else 0,
                 generation=generation,
                 extras=decode_extras(extras),
@@ -181,3 +186,10 @@ class SqliteStore:
     def _guard(self, action: Callable[[], Result]) -> Result:
         with explain_errors(self._path):
             return action()
+
+
+def _decode_kept(rows: list[tuple[int, int, int, bytes]], tick_origin: int) -> list[DecodedEntry]:
+    """Return the requests of an account that the newest row has as kept: the rows of older ones are removed later."""
+    oldest = rows[-1][2] if rows else 0
+    kept = (data for first, count, _, data in rows if first + count > oldest)
+    return [own for data in kept for own in decode_requests(data, tick_origin) if own.entry.number >= oldest]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver import __version__
 from mockserver.account.state.deliveries import DeliveryState
@@ -12,6 +12,9 @@ from mockserver.journal.request_counts import DURATION_BOUNDS
 from mockserver.mock import Mock
 from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
+
+if TYPE_CHECKING:
+    from mockserver.account.storage.account_saver import AccountSaver
 
 _MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -30,6 +33,8 @@ class _Sample(NamedTuple):
 async def show_metrics(exchange: Exchange, _: PathParams) -> Response:
     """Return the metrics of the requests so far and of the accounts in memory."""
     lines = [*_list_request_metrics(exchange.mock), *_list_account_metrics(exchange.mock)]
+    if exchange.mock.saver is not None:
+        lines += _list_store_metrics(exchange.mock.saver)
     return Response(200, "".join(f"{line}\n" for line in lines).encode(), _MEDIA_TYPE)
 
 
@@ -89,6 +94,18 @@ def _list_account_metrics(mock: Mock) -> Iterator[str]:
         "gauge",
         "Requests that the journals of the accounts dropped because they were full.",
         [_Sample(sum(account.journal.dropped for account in accounts))],
+    )
+
+
+def _list_store_metrics(saver: "AccountSaver") -> Iterator[str]:
+    yield from _format(
+        "recmock_store_append_seconds",
+        "summary",
+        "Real time of the appends to the store; one may have the changes of many requests.",
+        [_Sample(saver.save_seconds, suffix="_sum"), _Sample(saver.save_count, suffix="_count")],
+    )
+    yield from _format(
+        "recmock_store_failures_total", "counter", "Appends that the store failed for.", [_Sample(saver.failure_count)]
     )
 
 
