@@ -16,6 +16,7 @@ from tests.benchmarks.load import find_load_tool, measure_load
 from tests.benchmarks.log import print_log_cost
 from tests.benchmarks.rules import print_rules_cost
 from tests.benchmarks.servers import MeasuredServer, run_bare_application, run_mock, wait_for_first_response
+from tests.benchmarks.stores import FindPath, print_append_cost, print_store_costs, print_store_start
 
 _SID = derive_demo_account_sid("0")
 _AUTH = (_SID, derive_auth_token("0", _SID))
@@ -52,6 +53,7 @@ def main() -> None:
     print_arrival_cost(options.rounds)
     print_log_cost(_LIST_PATH, _AUTH, options.rounds)
     print_followers_cost(_LIST_PATH, _AUTH, options.rounds, options.seconds)
+    print_store_figures(options.rounds, options.seconds)
     print_cold_start(list_body, options.rounds)
     print_corpus_size_cost(options.rounds)
     print_list_costs()
@@ -106,6 +108,22 @@ def print_polling_cost(rounds: int, seconds: float) -> None:
         f"scripted poll: {ratio:.2f} of a warm fetch "
         f"(CPU {median(costs['scripted']):.0f} against {median(costs['plain']):.0f} us a request)"
     )
+
+
+def print_store_figures(rounds: int, seconds: float) -> None:
+    """Print what a SQLite file costs."""
+    plain: dict[str, FindPath] = {
+        "warm list of 50": lambda _: _LIST_PATH,
+        "warm fetch": lambda server: _get_recording_path(server, 1),
+    }
+    print_store_costs(plain, (), _AUTH, rounds, seconds)
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = Path(folder) / "waiting.yaml"
+        scenario.write_text(_WAITING_SCENARIO)
+        scripted: dict[str, FindPath] = {"scripted poll": lambda server: _get_recording_path(server, 0)}
+        print_store_costs(scripted, ("--scenario", str(scenario)), _AUTH, rounds, seconds)
+    print_append_cost(_LIST_PATH, _AUTH)
+    print_store_start(_LIST_PATH, _AUTH, rounds)
 
 
 def _get_recording_path(server: MeasuredServer, position: int) -> str:
