@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from mockserver.testing.sink import Sink
-from tests.harness import Api
+from tests.harness import MEMORY, Api, make_settings
+from tests.stored_mocks import keep_accounts_in_files
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the many processes would compile the project again
 
@@ -15,10 +17,20 @@ settings.register_profile("recmock", deadline=None, database=None, suppress_heal
 settings.register_profile("mutants", settings.get_profile("recmock"), phases=set(Phase) - {Phase.shrink, Phase.explain})
 settings.load_profile("recmock")
 
+if "RECMOCK_TEST_STORES" in os.environ:
+    keep_accounts_in_files(Path(os.environ["RECMOCK_TEST_STORES"]))
+
 
 @pytest.fixture
 def api() -> Iterator[Api]:
     with Api() as api:
+        yield api
+
+
+@pytest.fixture
+def api_in_memory() -> Iterator[Api]:
+    """Yield a mock that forgets what its memory does, also in a run with SQLite files."""
+    with Api(make_settings(store=MEMORY)) as api:
         yield api
 
 

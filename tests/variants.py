@@ -1,8 +1,9 @@
 """Runs the tests marked `variant` again: `python -m tests.variants`.
 
-Variants are asyncio's own event loop, and the system's Python on both loops. The system's Python is left out if it is
-missing, of the same release as this one, too old, or cannot have this project in a virtual environment. The last line
-then says why. Every step has a time limit.
+Variants are SQLite files as the stores of the servers, asyncio's own event loop, and the system's Python on both loops.
+The system's Python is left out if it is missing, of the same release as this one, too old, or cannot have this project
+in a virtual environment. The last line names the variants that ran, and says why one was left out. Every step has a
+time limit.
 """
 
 import os
@@ -15,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 _FOLDER = "tests/integration"
 """The folder of all tests with the mark. To collect the other tests takes longer than to run these."""
+_SQLITE = "SQLite files"
+_LOOP = "asyncio's event loop"
 _SYSTEM_PYTHON = Path("/usr/bin/python3")
 _OLDEST_RELEASE = (3, 11)
 _PRINT_RELEASE = "import sys; print(*sys.version_info[:3])"
@@ -30,26 +33,30 @@ class _UnusableError(Exception):
 def main(python: Path = Path(sys.executable), system_python: Path = _SYSTEM_PYTHON) -> int:
     """Run the variants in order, stop at the first failure, and return its exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        modules, environment = Path(folder, "modules"), Path(folder, "environment")
+        modules, environment, stores = Path(folder, "modules"), Path(folder, "environment"), Path(folder, "stores")
         modules.mkdir()
+        stores.mkdir()
         (modules / "uvloop.py").write_text('raise ImportError("this variant has no uvloop")\n', encoding="utf-8")
-        if code := _run_tests("asyncio's event loop", python, modules):
+        if code := _run_tests(_SQLITE, python, RECMOCK_TEST_STORES=str(stores)) or _run_tests(_LOOP, python, modules):
             return code
         try:
             release = _find_release(system_python)
             _create_environment(system_python, environment)
         except _UnusableError as error:
-            print(f"== variants: the system's Python was left out: {error}")
+            print(f"== variants: {_SQLITE}, {_LOOP}; the system's Python was left out: {error}")
             return 0
         name, python = f"the system's Python {release}", environment / "bin" / "python"
-        return _run_tests(name, python) or _run_tests(f"{name}, asyncio's event loop", python, modules)
+        code = _run_tests(name, python) or _run_tests(f"{name}, {_LOOP}", python, modules)
+        if not code:
+            print(f"== variants: {_SQLITE}, {_LOOP}, {name} on both event loops")
+        return code
 
 
-def _run_tests(variant: str, python: Path, *search_path: Path) -> int:
-    """Run the tests in processes that find these folders first."""
+def _run_tests(variant: str, python: Path, *search_path: Path, **variables: str) -> int:
+    """Run the tests in processes that find these folders first, and have these environment variables."""
     print(f"== {variant}", flush=True)
     paths = [*map(str, search_path), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | ({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})
+    environment = os.environ | ({"PYTHONPATH": os.pathsep.join(paths)} if paths else {}) | variables
     options = ["-q", "-n", "auto", "--dist", "worksteal", "-m", "variant", "-p", "no:cacheprovider"]
     command = [str(python), "-m", "pytest", *options, _FOLDER]
     start = time.perf_counter()

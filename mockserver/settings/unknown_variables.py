@@ -7,8 +7,8 @@ from generators.suggestion import suggest
 from mockserver.settings.loading import get_all_settings
 
 _PREFIX = "RECMOCK_"
-_OTHER_VARIABLES = frozenset({"RECMOCK_URL", "RECMOCK_NODE_MODULES"})
-"""RECMOCK_URL names a running server; the tests of this project read the other."""
+_OTHER_VARIABLES = frozenset({"RECMOCK_URL", "RECMOCK_NODE_MODULES", "RECMOCK_TEST_STORES"})
+"""RECMOCK_URL names a running server; the tests of this project read the others."""
 _LISTEN = "RECMOCK_LISTEN"
 _PARTS_OF_LISTEN = frozenset({"RECMOCK_HOST", "RECMOCK_PORT"})
 _KUBERNETES_NAME = r"RECMOCK_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"

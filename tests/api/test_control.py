@@ -15,7 +15,8 @@ from scenarios.rules import Fault, Then
 from tests.harness import T0, Api, make_settings
 
 
-def test_health_requires_no_credentials(api: Api) -> None:
+def test_health_requires_no_credentials(api_in_memory: Api) -> None:
+    api = api_in_memory
     api.auth = None
     answer = api.get("/_mock/health")
     assert answer.json() == {"status": "ok", "version": __version__, "store": "memory"}

@@ -334,7 +334,8 @@ def test_report_orders_findings_by_severity_and_limits_examples(api: Api) -> Non
     assert lines[-1] == "Requests examined: 51."
 
 
-def test_report_counts_dropped_requests(api: Api) -> None:
+def test_report_counts_dropped_requests(api_in_memory: Api) -> None:
+    api = api_in_memory
     page = get_first_page(api)
     for other_sid in OTHER_SIDS:
         api.mock.account(other_sid)

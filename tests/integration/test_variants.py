@@ -12,6 +12,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the Pythons are shell s
 
 OTHER_RELEASE = f"3 {sys.version_info[1]} {sys.version_info[2] + 1}"
 OTHER_NAME = OTHER_RELEASE.replace(" ", ".")
+LEFT_OUT = "== variants: SQLite files, asyncio's event loop; the system's Python was left out"
 
 
 class Pythons:
@@ -27,7 +28,8 @@ class Pythons:
 
     def write(self, path: Path, command: str = "true") -> Path:
         """Write a Python that notes its call and then runs a shell command."""
-        note = f'[ "$1" = -m ] && echo "{path.stem} $2${{PYTHONPATH:+ +}}" >> {self._notes}'
+        marks = "${PYTHONPATH:+ +}${RECMOCK_TEST_STORES:+ stores}"
+        note = f'[ "$1" = -m ] && echo "{path.stem} $2{marks}" >> {self._notes}'
         path.write_text(f"#!/bin/sh\n{note}\n{command}\n")
         path.chmod(0o755)
         return path
@@ -61,6 +63,7 @@ class Pythons:
 @pytest.fixture
 def pythons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pythons:
     monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.delenv("RECMOCK_TEST_STORES", raising=False)
     return Pythons(tmp_path)
 
 
@@ -71,15 +74,17 @@ def get_last_line(capsys: pytest.CaptureFixture[str]) -> str:
 def test_all_variants_run(pythons: Pythons, capfd: pytest.CaptureFixture[str]) -> None:
     assert pythons.run() == 0
     assert pythons.read_calls() == [
+        "python pytest stores",
         "python pytest +",
         "system_python venv",
         "environment_python pip",
         "environment_python pytest",
         "environment_python pytest +",
     ]
-    names = ["asyncio's event loop", f"the system's Python {OTHER_NAME}"]
-    names.append(f"{names[1]}, {names[0]}")
-    lines = capfd.readouterr().out.splitlines()
+    names = ["SQLite files", "asyncio's event loop", f"the system's Python {OTHER_NAME}"]
+    names.append(f"{names[2]}, {names[1]}")
+    *lines, last = capfd.readouterr().out.splitlines()
+    assert last == f"== variants: {names[0]}, {names[1]}, {names[2]} on both event loops"
     assert [f"== {name}" for name in names] == lines[::2]
     assert [f"== {name}: ok in" for name in names] == [line.rpartition(" in ")[0] + " in" for line in lines[1::2]]
 
@@ -88,10 +93,10 @@ def test_own_search_path_stays(
     pythons: Pythons, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", "/mine")
-    pythons.write(pythons.python, 'echo "${PYTHONPATH%%:*}" "${PYTHONPATH#*:}"; cat "${PYTHONPATH%%:*}/uvloop.py"')
+    pythons.write(pythons.python, 'echo "${PYTHONPATH%%:*}" "${PYTHONPATH#*:}"; cat "${PYTHONPATH%%:*}"/*.py || true')
     pythons.fail(pythons.environment_python, "pytest", 3)
     assert pythons.run() == 3
-    _, path, source, *_ = capfd.readouterr().out.splitlines()
+    *_, path, source, _, _, _ = capfd.readouterr().out.splitlines()
     assert path.endswith(" /mine")
     assert source.startswith("raise ImportError")
 
@@ -99,8 +104,8 @@ def test_own_search_path_stays(
 def test_first_failure_ends_the_command(pythons: Pythons, capfd: pytest.CaptureFixture[str]) -> None:
     pythons.fail(pythons.python, "pytest", 5)
     assert pythons.run() == 5
-    assert pythons.read_calls() == ["python pytest +"]
-    assert capfd.readouterr().out.splitlines()[-1].startswith("== asyncio's event loop: FAILED in ")
+    assert pythons.read_calls() == ["python pytest stores"]
+    assert capfd.readouterr().out.splitlines()[-1].startswith("== SQLite files: FAILED in ")
 
 
 def test_tests_that_do_not_end_fail(
@@ -125,14 +130,14 @@ def test_unsuitable_release_is_left_out(
     pythons.set_up_system_python(release)
     assert pythons.run() == 0
     found = f"its release is {release.replace(' ', '.')}, {reason}"
-    assert get_last_line(capsys) == f"== variants: the system's Python was left out: {found}"
-    assert pythons.read_calls() == ["python pytest +"]
+    assert get_last_line(capsys) == f"{LEFT_OUT}: {found}"
+    assert pythons.read_calls() == ["python pytest stores", "python pytest +"]
 
 
 def test_missing_python_is_left_out(pythons: Pythons, capsys: pytest.CaptureFixture[str]) -> None:
     pythons.system_python.unlink()
     assert pythons.run() == 0
-    expected = f"== variants: the system's Python was left out: there is no {pythons.system_python}."
+    expected = f"{LEFT_OUT}: there is no {pythons.system_python}."
     assert get_last_line(capsys) == expected
 
 
@@ -141,7 +146,7 @@ def test_python_without_venv_is_left_out(pythons: Pythons, capsys: pytest.Captur
     assert pythons.run() == 0
     *_, shown, last = capsys.readouterr().out.splitlines()
     assert shown == "install python3-venv"
-    assert last.startswith(f"== variants: the system's Python was left out: `{pythons.system_python} -m venv ")
+    assert last.startswith(f"{LEFT_OUT}: `{pythons.system_python} -m venv ")
     assert last.endswith("` failed, see above.")
 
 
