@@ -24,7 +24,7 @@ from mockserver.settings.settings import Settings
 from mockserver.settings.store_url import StoreUrl
 from scenarios.model import Scenario
 from tests.accounts import CALLBACK_URL, make_scenario
-from tests.harness import MEMORY, T0, Api, make_settings
+from tests.harness import MEMORY, T0, Api, make_settings, wait_until
 
 OTHER_SID = "AC" + "7" * 32
 CALL = "CA" + "1" * 32
@@ -247,6 +247,9 @@ def test_change_that_cannot_be_saved_is_refused_with_503(store: StoreUrl, monkey
             response = api.post(f"Calls/{CALL}/Recordings.json")
             assert (response.status_code, response.json()["code"]) == (503, 20503)
             assert response.headers["x-mock-reason"] == "The store failed, and the change may be lost: disk full"
+        assert saver.store.list_keys() == []
+        assert api.get("/_mock/health").status_code == 200
+        assert saver.store.list_keys() == [api.mock.demo.sid.lower()]  # any request tries again
         assert api.get(api.list_path).status_code == 200
         (created,) = api.get_account().state.created
     with begin(store) as api:  # the next request has saved it too
@@ -275,6 +278,26 @@ def test_account_that_cannot_be_read_is_answered_with_503(store: StoreUrl) -> No
         assert f"account {OTHER_SID}: " in response.headers["x-mock-reason"]
         api.auth = (api.mock.demo.sid, api.mock.demo.token)
         assert api.get(api.list_path).status_code == 200
+
+
+def test_file_with_a_first_account_that_cannot_be_read_is_refused(store: StoreUrl) -> None:
+    with begin(store) as api:
+        api.get(api.list_path)
+    with change_file(store) as connection:
+        connection.execute("UPDATE accounts SET beginning = x'00'")
+    for _ in range(2):  # the file is free again
+        with pytest.raises(StoreError, match=r"account AC.*: expected an entry of an account's history"):
+            begin(store)
+
+
+def test_clock_that_a_scenario_starts_is_the_same_after_a_restart(store: StoreUrl) -> None:
+    scenario = make_scenario(clock={"start": "2026-03-01T00:00:00Z"})
+    with begin(store, scenario) as api:
+        api.run_command("POST", "/clock", {"advance": "90s"})
+        before = api.call_control_api("GET", "/clock")
+    with begin(store, scenario) as api:
+        assert api.call_control_api("GET", "/clock") == before
+        assert before["now"] == "2026-03-01T00:01:30Z"
 
 
 def test_download_is_counted_before_its_last_byte_is_sent(store: StoreUrl) -> None:
@@ -393,6 +416,7 @@ def test_account_is_removed_with_its_group_in_one_transaction(store: StoreUrl) -
         api.call_control_api("DELETE", "")
         assert saver.store.read_record()["groups"] == encode_groups({})  # without another request
         assert api.mock.demo.sid.lower() not in saver.store.list_keys()
+        api.mock.forget(OTHER_SID)  # which the file does not have
 
 
 def test_failed_removal_leaves_the_file_as_it_was(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -441,6 +465,97 @@ def test_changes_without_a_command_are_saved_before_their_answers(store: StoreUr
         assert (saved.requests, saved.request_count) == ([], 0)
 
 
+def test_failed_write_leaves_nothing_behind(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    with begin(store) as api:
+        saver = api.mock.saver
+        assert saver is not None
+        connection = saver.store._connection
+
+        def fail_after(statement: str) -> None:
+            connection.execute(statement)
+            raise sqlite3.OperationalError("disk is full")
+
+        for statement in ("SELECT 1", "ROLLBACK"):  # SQLite itself rolls back after some errors
+            with monkeypatch.context() as patch:
+                patch.setattr(saver.store, "_write_requests", lambda _, last=statement: fail_after(last))
+                assert api.get(api.list_path).status_code == 503
+            assert not connection.in_transaction
+            assert saver.store.list_keys() == []
+        assert api.get(api.list_path).status_code == 200
+        assert saver.store.list_keys() == [api.mock.demo.sid.lower()]
+
+
+class Silent:
+    """Answers no callback."""
+
+    async def send(self, _: CallbackRequest) -> Outcome:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+def test_what_an_ended_process_was_sending_is_sent_again(store: StoreUrl, tmp_path: Path) -> None:
+    assert store.path is not None
+    with begin(store, SCENARIO) as api:
+        api.mock.worker.receivers[api.mock.demo.sid.lower()] = Silent()  # type: ignore[assignment]
+        assert api.post("Calls.json", To="+15550000001", From="+15550000002", Url=CALLBACK_URL).status_code == 201
+        api.get_account().advance(3600)
+        api.get(api.list_path)
+        assert list_sent(api) == [True, True]
+        (tmp_path / "copy").mkdir()
+        for file in tmp_path.glob("store.db*"):  # as it is after a kill
+            (tmp_path / "copy" / file.name).write_bytes(file.read_bytes())
+    copy = StoreUrl(tmp_path / "copy" / "store.db")
+    for _ in range(2):  # the second start finds what the first one has released
+        with begin(copy, SCENARIO) as api:
+            assert list_sent(api) == [False, False]
+    with begin(copy, SCENARIO) as api:
+        api.mock.worker.receivers[api.mock.demo.sid.lower()] = Receiver()  # type: ignore[assignment]
+        api.run_command("POST", "/clock", {"advance": "1s"})
+        (callback,) = api.get_account().callbacks
+        assert (callback.state, len(callback.attempts)) == ("delivered", 1)
+
+
+def list_sent(api: Api) -> list[bool]:
+    """Return which callbacks, and which requests of calls, are being sent."""
+    account = api.get_account()
+    return [own.is_sending for own in (*account.callbacks, *account.state.live.app_requests.values())]
+
+
+def test_account_that_was_rolled_back_is_the_same_after_a_restart(store: StoreUrl) -> None:
+    with begin(store, SCENARIO) as api:
+        api.post(f"Calls/{CALL}/Recordings.json")
+        api.call_control_api("POST", "/snapshots", {"name": "one"})
+        api.post(f"Calls/{CALL}/Recordings.json", RecordingTrack="inbound")
+        api.call_control_api("POST", "/rollback", {"name": "one"})
+        api.get(api.list_path)
+        before = read_all(api)
+    with begin(store, SCENARIO) as api:
+        assert read_all(api) == before
+
+
+def test_scaled_clocks_are_saved_again_and_again(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.account.storage.account_saver._CLOCK_INTERVAL", 0.0)
+    with begin(store, clock=ClockRate(60.0)) as api:
+        api.get(api.list_path)
+        saver, saved = api.mock.saver, []
+        assert saver is not None
+
+        def save_clocks(readings: list[Any]) -> None:
+            saved.append(readings)
+            if len(saved) == 1:
+                _fail()
+
+        async def run() -> None:
+            with api.mock.keeping_clocks():
+                await wait_until(lambda: len(saved) > 1)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(saver.store, "save_clocks", save_clocks)
+            asyncio.run(run())
+        assert saver.last_error == "disk full"
+        assert [key for key, _ in saved[1]] == [api.mock.demo.sid.lower()]
+
+
 def _fail(*_: object) -> None:
     raise StoreError("disk full")
 
@@ -464,6 +579,8 @@ def test_real_clock_shows_the_real_time_again_and_callbacks_of_meanwhile_are_mis
         api.call_control_api("POST", f"/callbacks/{callback.number}/redeliver")
         api.run_command("POST", "/clock", {"advance": "1s"})
         assert account.callbacks[callback.number].state == "delivered"
+    with Api(settings, SCENARIO) as api:
+        assert api.get_account().callbacks[callback.number].state == "delivered"
 
 
 @pytest.mark.parametrize("rate", [0.0, 60.0])

@@ -211,6 +211,7 @@ async def send_list_request(mock: Mock) -> int:
 def test_next_event_loop_sends_unfinished_delivery(sink: Sink) -> None:
     """A loop that ends during a delivery returns it to the queue, and the next loop sends it."""
     mock = Mock(make_settings(), scenario=make_late_scenario(sink, "1s"))
+    mock.open_store()
     account = mock.account(mock.demo.sid)
     account.advance(1)
     sink.delay(LONG_TIMEOUT)

@@ -204,6 +204,7 @@ def test_request_in_progress_is_answered_before_shutdown() -> None:
 
 
 def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    mock.open_store()
     account = mock.account(mock.demo.sid)
     index = account.start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
     account.advance(3600)

@@ -43,13 +43,13 @@ class _StoredExtras(msgspec.Struct, frozen=True):
 
 
 def encode_extras(extras: AccountExtras) -> bytes:
-    """Return the extras of an account as bytes."""
-    return msgspec.msgpack.encode(extras)
+    """Return the extras of an account as bytes; no bytes if there are none."""
+    return b"" if extras == AccountExtras() else msgspec.msgpack.encode(extras)
 
 
-def decode_extras(data: bytes | None) -> AccountExtras:
-    """Return encoded extras; none if there are no bytes."""
-    if data is None:
+def decode_extras(data: bytes) -> AccountExtras:
+    """Return encoded extras."""
+    if not data:
         return AccountExtras()
     stored: _StoredExtras = _decode(data, _StoredExtras)
     snapshots = ((name, Snapshot(own.state, own.scenario, own.at, own.taken_at)) for name, own in stored.snapshots)

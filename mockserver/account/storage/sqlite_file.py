@@ -17,7 +17,7 @@ _SCHEMA = """
 CREATE TABLE record (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE accounts (
   key TEXT PRIMARY KEY, beginning BLOB NOT NULL, at INTEGER NOT NULL, machine INTEGER NOT NULL,
-  is_waiting INTEGER NOT NULL, generation INTEGER, extras BLOB
+  is_waiting INTEGER NOT NULL, generation INTEGER, extras BLOB NOT NULL DEFAULT x''
 );
 CREATE TABLE commands (key TEXT, number INTEGER, command BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
 CREATE TABLE requests (

@@ -66,7 +66,7 @@ class SqliteStore:
 
     def list_extras(self) -> list[tuple[str, AccountExtras]]:
         """Return the extras of the accounts that have some, by AccountSid in lower case."""
-        query = "SELECT key, extras FROM accounts WHERE extras IS NOT NULL ORDER BY key"
+        query = "SELECT key, extras FROM accounts WHERE extras != x'' ORDER BY key"
         return self._guard(lambda: [(key, decode_extras(data)) for key, data in self._connection.execute(query)])
 
     def save_clocks(self, readings: Iterable[tuple[str, ClockReading]]) -> None:

@@ -1,0 +1,32 @@
+"""The place of the accounts, as a setting."""
+
+from pathlib import Path
+
+import pytest
+
+from mockserver.settings.parsing import BadValueError
+from mockserver.settings.store_url import StoreUrl
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "kind", "shown"),
+    [
+        ("memory", None, "memory", "memory"),
+        ("sqlite:a.db", Path("a.db"), "sqlite", "sqlite:a.db"),
+        ("sqlite:///data/a.db", Path("/data/a.db"), "sqlite", "sqlite:/data/a.db"),
+        ("sqlite:/data/a:b.db", Path("/data/a:b.db"), "sqlite", "sqlite:/data/a:b.db"),
+    ],
+)
+def test_stores_are_read_and_shown(text: str, path: Path | None, kind: str, shown: str) -> None:
+    store = StoreUrl.parse(text)
+    assert (store.path, store.kind, str(store)) == (path, kind, shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("disk", "'disk'"), ("sqlite:", "'sqlite:...'"), ("", "''"), ("redis://user:secret@host", "'redis:...'")],
+)
+def test_other_stores_are_refused_without_their_passwords(text: str, found: str) -> None:
+    with pytest.raises(BadValueError) as caught:
+        StoreUrl.parse(text)
+    assert str(caught.value) == f"expected memory, or sqlite:FILE, found {found}."
