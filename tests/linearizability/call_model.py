@@ -104,8 +104,8 @@ def _answer_about(before: Recordings, operation: Operation, sid: str) -> Answer:
     match operation.action:
         case Action.FETCH:
             return Answer(before, 200, _show(((sid, status),)))
-        case Action.INSPECT:
-            return Answer(before, 200, frozenset({(sid, status)}))
+        case Action.INSPECT:  # a recording that was stopped is processed at once
+            return Answer(before, 200, frozenset({(sid, "processing" if status == "stopped" else status)}))
         case Action.DELETE:  # of completed recordings only; Twilio does this (WIRE §6)
             return Answer(_replace(before, sid, "deleted"), 204) if status == "completed" else Answer(before, 409)
         case _:

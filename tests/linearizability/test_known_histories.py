@@ -108,6 +108,12 @@ RIGHT = {
         create((6, 7), "RE2"),
         list_((8, 9), "RE1 completed", "RE2 processing"),
     ],
+    "a stopped recording is processed": [
+        create((0, 1)),
+        update((2, 3), "stopped"),
+        inspect((4, 5), "processing"),
+        inspect((6, 7), "completed"),
+    ],
     "a deleted recording can be inspected": [
         *DELETED,
         list_((8, 9)),
