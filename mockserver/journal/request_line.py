@@ -96,10 +96,15 @@ class LineFormat:
             request: method and path, with escapes.
             outcome: that of `describe_outcome`.
         """
-        return (
-            f"{time} {self._status_texts[status]} {_TENTHS[round(seconds * 10_000)]} ms "
-            f"{account} {request} {self._operation}{operation or '-'}{self._end}{outcome}"
-        )
+        return self.format_start(time, seconds, status) + self.format_rest(account, request, operation, outcome)
+
+    def format_start(self, time: str, seconds: float, status: int) -> str:
+        """Return the columns of one width. See `format_line`."""
+        return f"{time} {self._status_texts[status]} {_TENTHS[round(seconds * 10_000)]} ms "
+
+    def format_rest(self, account: str, request: str, operation: str | None, outcome: str) -> str:
+        """Return the rest of a line. See `format_line`."""
+        return f"{account} {request} {self._operation}{operation or '-'}{self._end}{outcome}"
 
 
 _TENTHS = NumberTexts(lambda tenths: f"{tenths / 10:7.1f}")

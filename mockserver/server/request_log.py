@@ -132,35 +132,40 @@ class TextFormat:
 
     def __init__(self, demo_sid: str, style: LineStyle) -> None:
         self._demo_sid = demo_sid
-        self._format_line = LineFormat(style).format_line
+        self._line_format = LineFormat(style)
 
     def __call__(self, sids: Sequence[str | None], entries: Sequence[Entry], offset: int) -> list[str]:
         """Return the lines of requests."""
-        describe = _describe_request if _need_care(entries) else None
-        format_line, demo_sid = self._format_line, self._demo_sid
-        lines = []
+        describe = _describe_request if _need_care(entries) else _describe_plain_request
+        format_start, lines = self._line_format.format_start, []
         second_start, clock_time = -1000, ""  # no request was sent in this second
+        known = method = strike = None
         for sid, entry in zip(sids, entries, strict=True):
-            method, path, query = entry.method, entry.path, entry.query
-            operation, response, rule = entry.operation, entry.response, entry.rule
-            seconds, reason = entry.seconds, response.reason
+            response, seconds = entry.response, entry.seconds
+            # All uses of a cached response share one summary, and are requests for one path and query of one account.
+            if response is not known or entry.method != method or entry.strike is not strike:
+                known, method, strike = response, entry.method, entry.strike
+                rest = self._format_rest(sid, entry, describe(entry))
             millisecond = int((entry.tick + seconds) * 1000) - second_start
             if not 0 <= millisecond < 1000:
                 second, millisecond = divmod(millisecond + second_start + offset, 1000)
                 second_start, clock_time = second * 1000 - offset, format_iso8601(second)[11:19]
-            line = format_line(
-                f"{clock_time}.{_MILLISECONDS[millisecond]}",
-                response.status,
-                seconds,
-                "demo" if sid == demo_sid else sid or "-",
-                (f"{method} {path}?{query.decode('latin-1')}" if query else f"{method} {path}")
-                if describe is None
-                else describe(entry),
-                None if operation is None else operation._value_,  # `value` takes three times as long
-                "" if rule is None and reason is None else describe_outcome(rule, reason and without_passwords(reason)),
-            )
-            lines.append(line)
+            lines.append(format_start(f"{clock_time}.{_MILLISECONDS[millisecond]}", seconds, response.status) + rest)
         return lines
+
+    def _format_rest(self, sid: str | None, entry: Entry, request: str) -> str:
+        operation, rule, reason = entry.operation, entry.rule, entry.response.reason
+        return self._line_format.format_rest(
+            "demo" if sid == self._demo_sid else sid or "-",
+            request,
+            None if operation is None else operation._value_,  # `value` takes three times as long
+            "" if rule is None and reason is None else describe_outcome(rule, reason and without_passwords(reason)),
+        )
+
+
+def _describe_plain_request(entry: Entry) -> str:
+    query = entry.query
+    return f"{entry.method} {entry.path}?{query.decode('latin-1')}" if query else f"{entry.method} {entry.path}"
 
 
 def format_as_json(sids: Sequence[str | None], entries: Sequence[Entry], offset: int) -> list[str]:

@@ -75,6 +75,25 @@ def test_line_of_a_fault_has_its_rule(api: Api, tmp_path: Path) -> None:
     assert line.startswith(f"503 demo GET {api.list_path} list_recordings rule 0")
 
 
+def test_requests_for_one_cached_response_have_lines_of_their_own(api: Api, tmp_path: Path) -> None:
+    def send(api: Api) -> None:
+        api.get(api.list_path)
+        for method, target in (("GET", api.list_path), ("HEAD", api.list_path), ("GET", f"{api.list_path}?PageSize=3")):
+            api.request(method, target)
+        api.get_account().fault_rules.add(fault=Fault(then=Then(delay="0s"), when=When(), times=1))
+        for _ in range(2):
+            api.get(api.list_path)
+        assert api.mock.request_counts.cache_hits == 3
+
+    lines = find_lines(api, tmp_path / "log", send)
+    start = f"demo GET {api.list_path}"
+    assert lines == [
+        *(f"200 {start} list_recordings", f"200 {start} list_recordings"),
+        *(f"200 demo HEAD {api.list_path} list_recordings", f"200 {start}?PageSize=3 list_recordings"),
+        *(f"200 {start} list_recordings rule 0", f"200 {start} list_recordings"),
+    ]
+
+
 def test_requests_without_an_account_are_logged_too(api: Api, tmp_path: Path) -> None:
     def send(api: Api) -> None:
         api.auth = None
