@@ -12,7 +12,15 @@ import pytest
 import requests
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
+from mockserver.account.storage.store_error import StoreError
+from mockserver.cli.errors import CommandError
+from mockserver.cli.mock_setup import use_store
+from mockserver.mock import Mock
+from mockserver.settings.parsing import Address
+from mockserver.settings.store_url import StoreUrl
+from mockserver.testing.handles import MockTwilio
 from tests.commands import main
+from tests.harness import make_settings
 
 pytestmark = pytest.mark.variant
 SID = derive_demo_account_sid("0")
@@ -83,6 +91,28 @@ def test_second_server_says_that_the_file_is_in_use(tmp_path: Path, capsys: pyte
         assert f"recmock: --store: {expected}" in capsys.readouterr().err
         assert main(["store", "reset", store]) == 2
         assert expected in capsys.readouterr().err
+
+
+def test_server_of_a_test_says_that_the_file_is_in_use(tmp_path: Path) -> None:
+    store = f"sqlite:{tmp_path / 'store.db'}"
+    with MockTwilio(store=store), pytest.raises(StoreError, match="expected that no other process uses"):
+        MockTwilio(store=store).__enter__()
+    with MockTwilio(store=store) as mock:  # a resource warning would fail this test: the refused one has no sockets
+        assert len(mock.client().recordings.list(limit=5)) == 5
+
+
+def test_changes_that_cannot_be_saved_at_the_end_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mock = Mock(make_settings(store=StoreUrl(tmp_path / "store.db")))
+    stored = use_store(mock, Address("127.0.0.1", 4010), lambda: None)
+    stored.__enter__()
+    assert mock.saver is not None
+    monkeypatch.setattr(mock.saver.store, "save", _fail)
+    with pytest.raises(CommandError, match="--store: the last changes are lost: disk full"):
+        stored.__exit__(None, None, None)
+
+
+def _fail(*_: object) -> None:
+    raise StoreError("disk full")
 
 
 def test_reset_begins_a_store_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
