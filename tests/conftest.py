@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from mockserver.account.history import list_commands
 from mockserver.testing.sink import Sink
 from tests.harness import MEMORY, Api, make_settings
 from tests.stored_mocks import keep_accounts_in_files
@@ -16,6 +17,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the many process
 settings.register_profile("recmock", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("mutants", settings.get_profile("recmock"), phases=set(Phase) - {Phase.shrink, Phase.explain})
 settings.load_profile("recmock")
+
+list_commands()  # else pytester, which forgets what a test imports, would leave commands of which there are two
 
 if "RECMOCK_TEST_STORES" in os.environ:
     keep_accounts_in_files(Path(os.environ["RECMOCK_TEST_STORES"]))

@@ -22,9 +22,15 @@ class HistoryError(ValueError):
 
 def list_commands() -> tuple[type[AccountCommand[Any]], ...]:
     """Return all commands."""
-    for module in iter_modules(commands.__path__):
-        import_module(f"{commands.__name__}.{module.name}")
-    return tuple(AccountCommand.__subclasses__())
+    modules = [import_module(f"{commands.__name__}.{module.name}") for module in iter_modules(commands.__path__)]
+    # Not `__subclasses__`: a test tool that imports modules again leaves two classes of one name.
+    return tuple(
+        kind
+        for module in modules
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, AccountCommand) and kind.__module__ == module.__name__
+        if kind is not AccountCommand
+    )
 
 
 def encode_entry(entry: HistoryEntry) -> bytes:
