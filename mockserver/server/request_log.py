@@ -139,13 +139,11 @@ class TextFormat:
         describe = _describe_request if _need_care(entries) else _describe_plain_request
         format_start, lines = self._line_format.format_start, []
         second_start, clock_time = -1000, ""  # no request was sent in this second
-        known = method = strike = None
+        latest = None
         for sid, entry in zip(sids, entries, strict=True):
             response, seconds = entry.response, entry.seconds
-            # All uses of a cached response share one summary, and are requests for one path and query of one account.
-            if response is not known or entry.method != method or entry.strike is not strike:
-                known, method, strike = response, entry.method, entry.strike
-                rest = self._format_rest(sid, entry, describe(entry))
+            if latest is None or not _is_repeated(entry, latest):
+                latest, rest = entry, self._format_rest(sid, entry, describe(entry))
             millisecond = int((entry.tick + seconds) * 1000) - second_start
             if not 0 <= millisecond < 1000:
                 second, millisecond = divmod(millisecond + second_start + offset, 1000)
@@ -161,6 +159,17 @@ class TextFormat:
             None if operation is None else operation._value_,  # `value` takes three times as long
             "" if rule is None and reason is None else describe_outcome(rule, reason and without_passwords(reason)),
         )
+
+
+def _is_repeated(entry: Entry, other: Entry) -> bool:
+    """Return True if two requests were the same, and got the same cached response: one of one account."""
+    return (
+        entry.response is other.response
+        and entry.path == other.path
+        and entry.query == other.query
+        and entry.method == other.method
+        and entry.strike is other.strike
+    )
 
 
 def _describe_plain_request(entry: Entry) -> str:

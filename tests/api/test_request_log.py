@@ -94,6 +94,19 @@ def test_requests_for_one_cached_response_have_lines_of_their_own(api: Api, tmp_
     ]
 
 
+def test_deletions_have_lines_of_their_own(api: Api, tmp_path: Path) -> None:
+    found = api.get(api.list_path).json()["recordings"]
+    sids = [recording["sid"] for recording in found if recording["status"] == "completed"]
+    first, second = map(api.get_recording_path, sids[:2])
+
+    def send(api: Api) -> None:
+        for path in (first, second):  # all deletions share one response
+            assert api.request("DELETE", path).status_code == 204
+
+    lines = find_lines(api, tmp_path / "log", send)
+    assert lines == [f"204 demo DELETE {path} delete_recording" for path in (first, second)]
+
+
 def test_requests_without_an_account_are_logged_too(api: Api, tmp_path: Path) -> None:
     def send(api: Api) -> None:
         api.auth = None
