@@ -4,6 +4,7 @@ import logging
 import os
 import select
 import stat
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
@@ -27,7 +28,10 @@ class LogOutput:
     """
 
     def __init__(self, descriptor: int, encoding: str, describe_missing: Callable[[int], str]) -> None:
-        self._descriptor = descriptor
+        own = _open_terminal(descriptor)
+        if own is not None:
+            weakref.finalize(self, os.close, own)
+        self._descriptor = descriptor if own is None else own
         self._encoding = encoding
         self._describe_missing = describe_missing
         self._waiting = b""
@@ -35,7 +39,7 @@ class LogOutput:
         self._announced = 0
         """The missing lines that lines in the waiting text stand for, beyond these lines themselves."""
         self._has_failed = False
-        self._poll = _make_poll(descriptor)
+        self._poll = _make_poll(self._descriptor)
         self.is_closed = False
         """True once the reader is gone: nothing more can be written."""
 
@@ -102,6 +106,19 @@ def find_descriptor(stream: TextIO | None) -> int | None:
 def describe_missing(count: int) -> str:
     """Return the line in the place of lines that were dropped."""
     return f"recmock: {count} lines of the log are missing here: they could not be written."
+
+
+def _open_terminal(descriptor: int) -> int | None:
+    """Return a descriptor of the same terminal that does not block, or None if there is no such terminal.
+
+    A terminal is ready as soon as it takes one byte, and a longer write then waits until it took all. The terminal is
+    opened again because others share what belongs to the given descriptor.
+    """
+    try:
+        flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY
+        return os.open(os.ttyname(descriptor), flags)
+    except (AttributeError, OSError):  # no terminal, one of another container, or Windows
+        return None
 
 
 def _is_file(descriptor: int) -> bool:

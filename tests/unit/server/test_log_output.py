@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import pty
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +112,23 @@ def test_full_disk_is_reported_once_and_lines_go_on_when_there_is_room(
         output.write(["four"])
         assert (output.is_closed, (tmp_path / "log").read_text()) == (False, "3 missing\nfour\n")
     assert caplog.messages == ["recmock: cannot write the request log: No space left on device."]
+
+
+def test_terminal_that_is_not_read_does_not_block() -> None:
+    master, slave = pty.openpty()
+    output = LogOutput(slave, "utf-8", describe_missing)
+    lines = [f"{number:99}" for number in range(2000)]
+    for line in lines:
+        output.write([line])
+    assert output.is_waiting
+    text = ""
+    while output.is_waiting or len(text.splitlines()) < len(lines):
+        text += os.read(master, 65536).decode()
+        output.write([])
+    assert text.splitlines() == lines
+    assert os.get_blocking(slave)
+    os.close(master)
+    os.close(slave)
 
 
 def test_descriptor_that_does_not_block_keeps_what_it_does_not_take(
