@@ -1,15 +1,15 @@
 """Programs in a terminal, as users meet them."""
 
+import codecs
 import fcntl
 import os
 import pty
 import re
-import select
 import struct
 import subprocess
 import termios
-import time
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -42,6 +42,10 @@ class Terminal:
         )
         os.close(slave)
         self.output = ""
+        self._has_ended = False
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +55,7 @@ class Terminal:
     ) -> None:
         self.process.kill()
         self.process.wait()
+        self._reader.join(_TIME_LIMIT)
         os.close(self._master)
 
     def write(self, text: str) -> None:
@@ -63,9 +68,8 @@ class Terminal:
         Raises:
             AssertionError: if the program ends before, or takes too long.
         """
-        deadline = time.monotonic() + _TIME_LIMIT
-        while not re.search(pattern, self.output):
-            assert self._read_part(deadline), f"expected {pattern!r}, found {self.output!r}"
+        self._wait(lambda: re.search(pattern, self.output) is not None)
+        assert re.search(pattern, self.output), f"expected {pattern!r}, found {self.output!r}"
         return self.output
 
     def read_to_end(self) -> str:
@@ -74,18 +78,30 @@ class Terminal:
         Raises:
             AssertionError: if the program takes too long.
         """
-        deadline = time.monotonic() + _TIME_LIMIT
-        while self._read_part(deadline):
-            pass
+        self._wait(lambda: False)
         return self.output
 
-    def _read_part(self, deadline: float) -> bool:
-        """Read what there is, and return False at the end."""
-        ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
-        assert ready, f"expected more in time, found {self.output!r}"
-        try:
-            part = os.read(self._master, 65536)
-        except OSError:  # Linux reports the end of the program so
-            part = b""
-        self.output = (self.output + part.decode(errors="replace")).replace("\r\n", "\n")  # a part may end between both
-        return bool(part)
+    def _wait(self, is_there: Callable[[], bool]) -> None:
+        """Wait for a condition on the output, or for its end.
+
+        Raises:
+            AssertionError: if that takes too long.
+        """
+        with self._changed:
+            is_in_time = self._changed.wait_for(lambda: self._has_ended or is_there(), _TIME_LIMIT)
+        assert is_in_time, f"expected more in time, found {self.output!r}"
+
+    def _read(self) -> None:
+        """Read all that the program writes, as it comes: a program that writes into a full terminal stops."""
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        while True:
+            try:
+                part = os.read(self._master, 65536)
+            except OSError:  # Linux reports the end of the program so
+                part = b""
+            with self._changed:
+                self.output = (self.output + decoder.decode(part)).replace("\r\n", "\n")  # a part may end between both
+                self._has_ended = not part
+                self._changed.notify_all()
+            if not part:
+                return
