@@ -4,8 +4,9 @@ import asyncio
 import gc
 import secrets
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
@@ -14,7 +15,7 @@ from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.banner import Banner, choose_style
 from mockserver.cli.errors import CommandError
-from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock, use_store
+from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
 from mockserver.cli.reload import Watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
@@ -57,7 +58,7 @@ def serve(
     watch, scenarios = Watch(settings.scenario), load_scenarios(settings.scenario)
     mock = _make_mock(settings, scenarios, export, token)
     listening_sockets = _bind(settings.listen, bind)
-    address = listening_sockets.addresses[0]
+    address, is_shared = listening_sockets.addresses[0], settings.store.path is not None
 
     def announce_ready() -> None:
         if settings.port_file is not None:
@@ -65,15 +66,36 @@ def serve(
         stream = choose_stream(settings)
         style = choose_style(is_terminal=stream.isatty(), environment=environment)
         print(change_banner(_make_banner(mock, address, scenarios, export)).format(style), file=stream, flush=True)
-        watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
+        if not is_shared:
+            watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
         gc.freeze()  # what exists now stays, so no later collection visits it
         gc.enable()
 
     watching: list[asyncio.Task[None]] = []
-    stored = use_store(mock, address, listening_sockets.close)
-    with stored, run_beside(mock, address.to_url()), log_requests(mock, sys.stdout, environment):
-        run(create_app(mock), listening_sockets, announce_ready, Proxy.from_settings(settings))
+    proxy = Proxy.from_settings(settings)
+    if is_shared:
+        from mockserver.cli.shared_server import share_store  # most servers keep accounts in memory
+
+        use_mock = partial(_use_mock, watch, environment)
+        shared = share_store(mock, address, use_mock, listening_sockets.close, secrets.token_hex(16))
+        with shared as app, run_beside(mock, address.to_url()):
+            run(app, listening_sockets, announce_ready, proxy)
+        return 0
+    mock.set_address(address)
+    with run_beside(mock, address.to_url()), log_requests(mock, sys.stdout, environment):
+        run(create_app(mock), listening_sockets, announce_ready, proxy)
     return 0
+
+
+@contextmanager
+def _use_mock(watch: Watch, environment: Mapping[str, str], mock: Mock) -> Iterator[None]:
+    """Log the requests to a mock, and reload its scenario, while it has the store."""
+    watching = asyncio.get_running_loop().create_task(watch.run(mock))
+    try:
+        with log_requests(mock, sys.stdout, environment):
+            yield
+    finally:
+        watching.cancel()
 
 
 def _make_mock(settings: Settings, scenarios: Sequence[Scenario], export: "Export | None", token: str | None) -> Mock:

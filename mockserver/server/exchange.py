@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.account.account import Account
 from mockserver.mock import Mock
@@ -20,10 +20,21 @@ if TYPE_CHECKING:
 
 PROXIED_KEY = "recmock.proxied"
 """The key in the state of the ASGI scope that is True for requests through the proxy."""
+WORKER_KEY = "recmock.worker"
+"""The key in the state of the ASGI scope with the `AnsweringWorker` that has the client's connection, if it is not this
+process."""
 _EMPTY_FORM = Parameters(b"")
 _MAX_SHOWN_ORIGIN = 80
 _MAX_PAGE_DIGITS = 18
 """The longest number that is read from a query."""
+
+
+class AnsweringWorker(NamedTuple):
+    """A process that passed a request to this one."""
+
+    name: str
+    control_token: str | None
+    """What its control API requires."""
 
 
 class Exchange:
@@ -117,6 +128,17 @@ class Exchange:
     def is_proxied(self) -> bool:
         """True if the request came through the proxy."""
         return bool(self._state.get(PROXIED_KEY))
+
+    @property
+    def worker(self) -> AnsweringWorker | None:
+        """The process that passed the request to this one; None if the client is connected to this one."""
+        return self._state.get(WORKER_KEY)
+
+    @property
+    def control_token(self) -> str | None:
+        """The token that the control API requires where the client is connected."""
+        worker = self.worker
+        return self.mock.control_token if worker is None else worker.control_token
 
     @property
     def server_host(self) -> str:

@@ -1,9 +1,6 @@
 """The effects of a fault rule on a request: an error, a delay, or a broken connection."""
 
 import asyncio
-import os
-import socket
-import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import shake_256
@@ -13,7 +10,7 @@ from starlette.types import Receive
 
 from generators.instants import SECOND
 from mockserver.account.worker import Worker
-from mockserver.proxy.transports import abort, close
+from mockserver.proxy.transports import close, reset
 from mockserver.rest.auth import parse_credentials
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
@@ -34,7 +31,6 @@ _RANDOM_DATA = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
 _MALFORMED_CHUNKED_RESPONSE = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
 )
-_LINGER_ZERO = struct.pack("ii", 1, 0)
 _RESPONSE_REPLACING_FAULTS = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
 """Faults that replace the response, so the route is not called."""
 _BODY_FAULTS = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
@@ -126,7 +122,7 @@ def is_response_replaced(fault: NetworkFault | None) -> bool:
     return fault in _RESPONSE_REPLACING_FAULTS
 
 
-async def break_connection(fault: NetworkFault, transport: asyncio.Transport | None, receive: Receive) -> None:
+async def break_connection(fault: NetworkFault, transport: asyncio.WriteTransport | None, receive: Receive) -> None:
     """Break the connection instead of sending a response.
 
     Raises:
@@ -136,7 +132,7 @@ async def break_connection(fault: NetworkFault, transport: asyncio.Transport | N
         raise ConnectionResetError(f"a fault of the mock: {fault.value}")
     match fault:
         case NetworkFault.CONNECTION_RESET_BY_PEER:
-            _reset_connection(transport)
+            reset(transport)
         case NetworkFault.MALFORMED_RESPONSE_CHUNK:
             transport.write(_MALFORMED_CHUNKED_RESPONSE + _RANDOM_DATA)
         case NetworkFault.RANDOM_DATA_THEN_CLOSE:
@@ -147,7 +143,7 @@ async def break_connection(fault: NetworkFault, transport: asyncio.Transport | N
 
 
 async def send_truncated_body(
-    send_range: RangeSender, length: int, transport: asyncio.Transport | None, receive: Receive
+    send_range: RangeSender, length: int, transport: asyncio.WriteTransport | None, receive: Receive
 ) -> None:
     """Send half of the body that Content-Length announces, and close the connection.
 
@@ -194,11 +190,3 @@ async def _pause_unless_disconnected(seconds: float, receive: Receive) -> bool:
     finally:
         passed.cancel()
         gone.cancel()
-
-
-def _reset_connection(transport: asyncio.Transport) -> None:
-    """Close the connection with a reset: without time to linger, the kernel sends RST instead of FIN."""
-    connection = transport.get_extra_info("socket")
-    with socket.socket(fileno=os.dup(connection.fileno())) as same:
-        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
-    abort(transport)

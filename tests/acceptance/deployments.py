@@ -3,7 +3,7 @@
 import resource
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from tests.acceptance.deployment import Deployment, Memory, ServerProcess, Store
 from tests.benchmarks.servers import find_free_port
 
 _RELAYS = 3
+_PROCESSES = 3
 
 
 class OneProcess(Store):
@@ -35,7 +36,7 @@ class OneProcess(Store):
 
 
 class SqliteFile(Store):
-    """A SQLite file of one process.
+    """A SQLite file.
 
     Args:
         path: the file.
@@ -46,19 +47,19 @@ class SqliteFile(Store):
 
     def __init__(self, path: Path) -> None:
         super().__init__("--store", f"sqlite:{path}")
-        self.process: ServerProcess | None = None
+        self.processes: Sequence[ServerProcess] = ()
 
     def stop(self) -> None:
-        """Let the process write to no file, as if the disk were full."""
+        """Let the processes write to no file, as if the disk were full."""
         self._limit_writing(0)
 
     def start(self) -> None:
         self._limit_writing(resource.RLIM_INFINITY)
 
     def _limit_writing(self, size: int) -> None:
-        assert self.process is not None
-        _, maximum = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, maximum))
+        for process in self.processes:
+            _, maximum = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, maximum))
 
 
 def run_memory() -> AbstractContextManager[Deployment]:
@@ -79,17 +80,27 @@ def run_relays() -> Iterator[Deployment]:
 
 
 @contextmanager
-def run_sqlite() -> Iterator[Deployment]:
-    """Run one process with a SQLite file."""
+def _run_sqlite(name: str, processes: int) -> Iterator[Deployment]:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteFile(Path(folder, "recmock.db"))
-        with run_deployment("sqlite", store) as deployment:
-            (store.process,) = deployment.processes
+        with run_deployment(name, store, processes=processes) as deployment:
+            store.processes = deployment.processes
             yield deployment
+
+
+def run_sqlite() -> AbstractContextManager[Deployment]:
+    """Run one process with a SQLite file."""
+    return _run_sqlite("sqlite", 1)
+
+
+def run_sqlite_processes() -> AbstractContextManager[Deployment]:
+    """Run processes that share a SQLite file."""
+    return _run_sqlite("sqlite-processes", _PROCESSES)
 
 
 DEPLOYMENTS: dict[str, Callable[[], AbstractContextManager[Deployment]]] = {
     "memory": run_memory,
     "relays": run_relays,
     "sqlite": run_sqlite,
+    "sqlite-processes": run_sqlite_processes,
 }

@@ -72,23 +72,22 @@ async def check_loss_is_told(deployment: Deployment, effort: Effort) -> str:
     history = (await run_load(deployment, account, min(effort.seconds, _LOAD_SECONDS))).history
     known = {sid for operation in history for sid, _ in operation.seen}
     connections = deployment.connect(account)
-    epoch = (await _read_store(connections[0]))["epoch"]
+    epoch = (await _read_health(connections[0]))["epoch"]
     await asyncio.to_thread(deployment.store.empty)
     for number, connection in enumerate(connections):
         created = await connection.call_api("POST", f"/Calls/CA{number:031x}f/Recordings.json")
         assert created.status == 201, created
         assert created.parse()["sid"] not in known, f"a lost SID is used again: {created}"
     for connection in connections:
-        store = await _read_store(connection)
-        assert store["epoch"] != epoch, store
-        assert store["lost"], store
+        health = await _read_health(connection)
+        assert health["epoch"] != epoch, health
+        assert health["lost"], health
     return f"{len(known):,} SIDs not used again"
 
 
-async def _read_store(connection: Connection) -> dict[str, Any]:
+async def _read_health(connection: Connection) -> dict[str, Any]:
     health: dict[str, Any] = (await connection.send("GET", "/_mock/health")).parse()
-    store: dict[str, Any] = health["store"]
-    return store
+    return health
 
 
 async def check_restart(deployment: Deployment, effort: Effort) -> str:

@@ -70,6 +70,8 @@ class AccountSaver:
         """What requests wait for, by the event loop that will save at the end of this turn."""
         self._lock = Lock()
         self.last_error = ""
+        self.on_lost: Callable[[StoreError], object] | None = None
+        """Called once if another process has taken the store over. Any thread may call it."""
 
     def __contains__(self, key: str) -> bool:
         return key in self._keys

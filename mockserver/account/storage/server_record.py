@@ -34,6 +34,14 @@ class CorpusSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             StoreError: if a setting differs.
         """
         given = CorpusSettings.from_settings(settings, self.now if settings.now is None else settings.now)
+        self.refuse_corpus(given, store_name)
+
+    def refuse_corpus(self, given: "CorpusSettings", store_name: str) -> None:
+        """Refuse other settings.
+
+        Raises:
+            StoreError: if a setting differs.
+        """
         for name in self.__struct_fields__:
             kept, found = getattr(self, name), getattr(given, name)
             if kept != found:

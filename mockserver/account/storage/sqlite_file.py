@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from mockserver.account.storage.store_error import StoreError
+from mockserver.account.storage.store_error import StoreError, StoreInUseError
 
 _APPLICATION_ID = 0x7265_636D
 """`recm`: marks the file as ours."""
@@ -137,7 +137,7 @@ def explain_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         if "locked" in str(error):
-            raise StoreError(
+            raise StoreInUseError(
                 f"expected that no other process uses {path}, found one. Stop it, or use another file."
             ) from None
         raise StoreError(f"expected a database that can be used in {path}, found: {error}.") from None

@@ -11,8 +11,10 @@ import msgspec
 
 from mockserver.account.command_log import CommandLog
 from mockserver.account.history import HistoryError, decode_entry
+from mockserver.account.storage.contact import Contact
 from mockserver.account.storage.encoding import decode_extras
 from mockserver.account.storage.saved_account import AccountExtras, ClockReading, SavedAccount, UnsavedChanges
+from mockserver.account.storage.sqlite_contact import remove_contact, write_contact
 from mockserver.account.storage.sqlite_file import FilePlace, explain_errors, open_file
 from mockserver.account.storage.store_error import StoreError
 from mockserver.journal.encoding import DecodedEntry, decode_requests
@@ -46,9 +48,21 @@ class SqliteStore:
         self._path = path
         self._connection = open_file(path)
         self._place = FilePlace.from_path(path)
+        self._contact: Contact | None = None
+
+    def announce(self, contact: Contact) -> None:
+        """Say how other processes reach this one, while it has the file open.
+
+        Raises:
+            StoreError: if this cannot be written beside the file.
+        """
+        write_contact(self._path, contact)
+        self._contact = contact
 
     def close(self) -> None:
         """Close the file. Another process may then use it."""
+        if self._contact is not None:
+            remove_contact(self._path, self._contact)
         self._connection.close()
 
     def read_record(self) -> dict[str, bytes]:

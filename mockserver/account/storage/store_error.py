@@ -5,3 +5,7 @@ from generators.setup_error import MockSetupError
 
 class StoreError(MockSetupError):
     """A store cannot be opened, read or written. The message names it, and says what was expected and found."""
+
+
+class StoreInUseError(StoreError):
+    """Another process has the store open."""

@@ -49,7 +49,7 @@ def check_access(exchange: Exchange) -> None:
     """
     refuse_foreign_sites(exchange)
     headers = dict(exchange.all_headers)
-    token = exchange.mock.control_token
+    token = exchange.control_token
     if token is not None:
         if compare_digest(headers.get(b"authorization", b""), f"Bearer {token}".encode()):
             return
@@ -89,12 +89,12 @@ def refuse_foreign_origins(exchange: Exchange) -> None:
 
 def requires_token(exchange: Exchange) -> bool:
     """Return True if the control API requires a token: the server listens beyond loopback."""
-    return exchange.mock.control_token is not None
+    return exchange.control_token is not None
 
 
 def is_token(exchange: Exchange, text: str) -> bool:
     """Return True if a text is the control token, or if the server requires none."""
-    token = exchange.mock.control_token
+    token = exchange.control_token
     return token is None or compare_digest(text.encode(), token.encode())
 
 
@@ -108,7 +108,7 @@ def has_session(exchange: Exchange) -> bool:
 def build_session_cookie(exchange: Exchange) -> bytes:
     """Return name and value of the cookie. Its name holds the port: cookies are shared by all ports of a host."""
     port = _get_host(dict(exchange.all_headers)).rpartition(":")[2]
-    token = exchange.mock.control_token or ""
+    token = exchange.control_token or ""
     value = hmac.new(token.encode(), _SESSION_PURPOSE, hashlib.sha256).hexdigest()
     return f"recmock_{port if port.isascii() and port.isdigit() else 'default'}={value}".encode()
 

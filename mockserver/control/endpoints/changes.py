@@ -24,7 +24,7 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not before the first scenario
 
     try:
-        scenario = load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
+        scenario = load_any_scenario(value, may_name_files=exchange.control_token is None)
     except ScenarioError as error:
         raise make_invalid_command_error(str(error)) from None
     plans = (scenario, *scenario.accounts)

@@ -1,0 +1,1 @@
+"""Several processes with one store: one leads and keeps the accounts, the others pass their requests to it."""

@@ -1,0 +1,167 @@
+"""What a process is among the workers of its store."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+
+from mockserver.account.storage.finding import find_leader
+from mockserver.account.storage.store_error import StoreError, StoreInUseError
+from mockserver.mock import Mock
+from mockserver.server.workers.hello import Hello
+from mockserver.server.workers.kinds import PROTOCOL_VERSION, FromWorker
+from mockserver.server.workers.leadership import Leadership
+from mockserver.server.workers.link_to_leader import LeaderRefusedError, LinkToLeader
+from mockserver.server.workers.shared_settings import SharedSettings
+from mockserver.settings.machine_clock import real_pause, stopwatch
+from mockserver.settings.parsing import Address
+from mockserver.settings.settings import Settings
+from scenarios.model import Scenario
+
+_CONNECT_SECONDS = 5.0
+"""Real seconds in which a leader answers. It may be setting up a scenario."""
+_START_SECONDS = 5.0
+"""Real seconds in which a process that starts waits for a leader that it finds no way to."""
+_PAUSE_SECONDS = 0.05
+_HOLD_BACK_SECONDS = 2.0
+"""Real seconds in which a process takes the lead that is handed over to it."""
+
+MockMaker = Callable[[Settings, Scenario | None], Mock]
+"""Returns a mock of settings and of the scenario of every account."""
+
+
+class Membership:
+    """Opens the store if no other process has it, and finds the process that has it if not.
+
+    Args:
+        mock: the mock of this process's own settings.
+        make_mock: makes the mock of a later lead.
+        address: the address of this server.
+        secret: what other workers must know while this process leads.
+    """
+
+    def __init__(self, mock: Mock, make_mock: MockMaker, address: Address, secret: str) -> None:
+        self.mock = mock
+        self.problem = "no process leads"
+        """Why neither this process nor another one leads."""
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self._make_mock = make_mock
+        self._address = address
+        self._settings = SharedSettings.from_mock(mock)
+        """Those of the newest start."""
+        self._unused: Mock | None = mock
+        self._may_lead_at = 0.0
+        """The reading of the stopwatch from which this process may lead."""
+        self._leadership: Leadership | None = None
+        """A lead that has begun, and is not used yet."""
+        self._host = "127.0.0.1"
+        self._secret = secret
+
+    def start(self) -> None:
+        """Lead, or register with the process that leads.
+
+        Raises:
+            StoreError: if neither is possible, or the store was begun with other settings.
+        """
+        deadline = stopwatch() + _START_SECONDS
+        while True:
+            try:
+                self._leadership = self._lead()
+            except StoreInUseError:
+                if asyncio.run(self._register()):
+                    return
+                if stopwatch() > deadline:  # it is no server that others can join
+                    raise
+            else:
+                return
+
+    def close(self) -> None:
+        """Close a store that no server used."""
+        if self._leadership is not None:
+            self._leadership.end()
+
+    def hold_back(self) -> None:
+        """Leave the lead to a process that takes it."""
+        self._may_lead_at = stopwatch() + _HOLD_BACK_SECONDS
+
+    def try_to_lead(self) -> Leadership | None:
+        """Return a new lead, or None if another process leads or the store cannot be used."""
+        leadership, self._leadership = self._leadership, None
+        if leadership is not None:
+            return leadership
+        if stopwatch() < self._may_lead_at:
+            return None
+        try:
+            return self._lead()
+        except StoreInUseError:
+            return None
+        except StoreError as error:
+            self.problem = str(error)
+            return None
+
+    def _lead(self) -> Leadership:
+        mock, self._unused = self._unused, None
+        if mock is None:
+            mock = self._make_mock(*self._settings.apply_to(self.mock.settings))
+        try:
+            mock.set_address(self._address)
+        except StoreInUseError:
+            self._unused = mock
+            raise
+        return Leadership(mock, self._host, self._secret, self._settings)
+
+    async def _register(self) -> bool:
+        """Return False if no process can be reached that leads, or it hands the lead over.
+
+        Raises:
+            StoreError: if it refuses the settings of this process.
+        """
+        try:
+            link = await self.find_link(is_start=True)
+        except LeaderRefusedError as error:
+            raise StoreError(str(error)) from None
+        if link is None:
+            await real_pause(_PAUSE_SECONDS)
+            return False
+        link.connection.close()
+        return True
+
+    async def find_link(self, *, is_start: bool = False) -> LinkToLeader | None:
+        """Return a link to the process that leads, or None if none can be reached.
+
+        Args:
+            is_start: True if this process starts just now, so that its settings count.
+
+        Raises:
+            LeaderRefusedError: if it refuses this process.
+        """
+        contact = find_leader(self.mock.settings.store)
+        if contact is None:
+            return None
+        link = LinkToLeader()
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                await asyncio.get_running_loop().create_connection(lambda: link.connection, contact.host, contact.port)
+                link.connection.send(
+                    Hello(
+                        kind=FromWorker.HELLO,
+                        version=PROTOCOL_VERSION,
+                        secret=contact.secret,
+                        name=self.name,
+                        control_token=self.mock.control_token,
+                        settings=self._settings,
+                        is_start=is_start,
+                    )
+                )
+                self._adopt(await link.welcome)
+        except (OSError, TimeoutError):
+            link.connection.close()
+            return None
+        return link
+
+    def _adopt(self, settings: SharedSettings) -> None:
+        """Use the settings of the newest start if this process leads later."""
+        self.mock.account_factory.t0 = settings.corpus.now
+        if self._settings.is_replaced_by(settings):
+            self._settings = settings
+            self._unused = None
