@@ -65,7 +65,7 @@ class Mock(ReplaceableAccounts):
         self.on_request: RequestListener | None = None
         """Called with each request to an account or to an unknown path; not with those of the control API."""
         self.list_workers: Callable[[], list[str]] = list
-        """Returns the names of the other processes that pass their requests to this one."""
+        """Returns the names of the processes that share the store, this one first; none if they cannot."""
         self.api_keys = {key.sid.lower(): key for key in self.settings.api_key}
         """The declared API keys, by SID in lower case."""
         if scenario is None and self.settings.scenario:

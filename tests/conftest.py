@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from mockserver.account.history import list_commands
 from mockserver.testing.sink import Sink
 from tests.harness import MEMORY, Api, make_settings
+from tests.linked_apps import link_apps
 from tests.stored_mocks import keep_accounts_in_files
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the many processes would compile the project again
@@ -22,6 +23,9 @@ list_commands()  # else pytester, which forgets what a test imports, would leave
 
 if "RECMOCK_TEST_STORES" in os.environ:
     keep_accounts_in_files(Path(os.environ["RECMOCK_TEST_STORES"]))
+
+if "RECMOCK_TEST_LINKS" in os.environ:
+    link_apps()
 
 
 @pytest.fixture

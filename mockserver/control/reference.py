@@ -12,7 +12,11 @@ _IN_ACCOUNT = re.compile(r"/accounts/[^/]+(/.*)", re.DOTALL)
 
 
 PUBLIC_REQUESTS = (
-    ControlRequest("GET", "/health", "whether the server answers, its version and its store; it needs no token"),
+    ControlRequest(
+        "GET",
+        "/health",
+        "whether the server answers, its version, its store and the processes that share it; it needs no token",
+    ),
     ControlRequest("GET", "/openapi.json", "this API as OpenAPI 3.1, with the schemas of all bodies and answers"),
     ControlRequest("GET", "/metrics", "requests, durations, faults, callbacks and timers as text for Prometheus"),
     ControlRequest("GET", "/sids/{sid}", "what a SID stands for", query="account=AC..."),

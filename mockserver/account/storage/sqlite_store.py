@@ -5,7 +5,7 @@ One process uses the file at a time: SQLite's exclusive lock ends with the proce
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -42,6 +42,10 @@ class SqliteStore:
     Raises:
         StoreError: if the file cannot be opened, another process uses it, or it is no store of this version.
     """
+
+    epoch = 0
+    lost: tuple[Any, ...] = ()
+    """A file that is open loses nothing: no other process can write to it."""
 
     def __init__(self, path: Path) -> None:
         self.name = f"sqlite:{path}"

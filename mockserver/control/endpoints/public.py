@@ -1,9 +1,9 @@
 """Endpoints outside of an account's tree: health, SIDs, and the targets of Twilio's redirects."""
 
 from generators.corpus.explain_sid import SidExplanation
-from mockserver import __version__
 from mockserver.account.resources.explain_sid import explain_sid
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account
+from mockserver.control.views.health import HealthView
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.media_links import check_link
 from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
@@ -15,8 +15,8 @@ from mockserver.server.routes.media import build_media, derive_link_key
 from mockserver.settings.choices import MediaRedirect
 
 
-async def show_health(exchange: Exchange, _: PathParams) -> dict[str, str]:
-    return {"status": "ok", "version": __version__, "store": exchange.mock.settings.store.kind}
+async def show_health(exchange: Exchange, _: PathParams) -> HealthView:
+    return HealthView.from_exchange(exchange)
 
 
 async def show_sid(exchange: Exchange, path: PathParams) -> SidExplanation:

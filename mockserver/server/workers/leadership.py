@@ -22,14 +22,16 @@ class Leadership:
         mock: the mock, whose store is open.
         host: the address at which other workers reach this process.
         secret: what they must know.
+        name: the name of this process.
         settings: those of the newest start.
     """
 
-    def __init__(self, mock: Mock, host: str, secret: str, settings: SharedSettings) -> None:
+    def __init__(self, mock: Mock, host: str, secret: str, name: str, settings: SharedSettings) -> None:
         assert mock.saver is not None, "the store is open"
         self.mock = mock
         self._host = host
         self._secret = secret
+        self._name = name
         self._store = mock.saver.store
         corpus = msgspec.structs.replace(settings.corpus, now=mock.account_factory.t0)
         self._settings = msgspec.structs.replace(settings, corpus=corpus)
@@ -51,7 +53,7 @@ class Leadership:
         assert self.mock.saver is not None, "the store is open"
         self.mock.saver.on_lost = lambda error: loop.call_soon_threadsafe(self._lose)
         self._store.announce(Contact(self._host, port, self._secret))
-        self.mock.list_workers = lambda: [*server.names.values()]
+        self.mock.list_workers = lambda: [self._name, *server.names.values()]
         try:
             yield
         finally:

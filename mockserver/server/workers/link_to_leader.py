@@ -148,10 +148,14 @@ class _PassedRequest:
         await send({"type": "http.response.body", "body": body})
 
     def _change_transport(self, action: str, data: bytes) -> None:
-        """Do to the client's connection what a fault does, and tell the leader when it is closed."""
+        """Do to the client's connection what a fault does, and tell the leader when it is closed.
+
+        Raises:
+            ConnectionResetError: if there is no connection, because the application is called without a socket.
+        """
         transport = self._scope.get("state", {}).get(TRANSPORT_KEY)
         if transport is None:
-            return
+            raise ConnectionResetError("a fault of the mock")
         if action == "write":
             transport.write(data)
         else:
@@ -174,8 +178,9 @@ class _PassedRequest:
 
     def stop(self) -> None:
         """Watch no longer."""
-        if self._watcher is not None:
-            self._watcher.cancel()
+        watcher, self._watcher = self._watcher, None  # else both would refer to each other
+        if watcher is not None:
+            watcher.cancel()
 
     async def _watch(self) -> None:
         while (message := await self._receive())["type"] != "http.disconnect":

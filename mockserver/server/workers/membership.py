@@ -108,7 +108,7 @@ class Membership:
         except StoreInUseError:
             self._unused = mock
             raise
-        return Leadership(mock, self._host, self._secret, self._settings)
+        return Leadership(mock, self._host, self._secret, self.name, self._settings)
 
     async def _register(self) -> bool:
         """Return False if no process can be reached that leads, or it hands the lead over.
