@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mockserver.account.notices import Notices
     from mockserver.account.storage.opening import OpenedStore
     from mockserver.account.storage.saved_account import AccountExtras
+    from mockserver.account.storage.store import KnownStore
     from scenarios.model import Scenario
 
 RequestListener = Callable[[Account | None, Entry], object]
@@ -107,29 +108,39 @@ class Mock(ReplaceableAccounts):
         if overrides != AccountOverrides():
             self.overrides[key] = overrides
 
-    def set_address(self, address: Address) -> None:
+    def set_address(self, address: Address, known_store: "KnownStore | None" = None) -> None:
         """Set the real address of the server before it starts, for the URLs in scripted callbacks.
 
         Calls then ask no app at its port.
+
+        Args:
+            known_store: see `open_store`.
         """
         self.account_factory.address = address
         self.sender.own_ports = frozenset({address.port})
-        if self.settings.store.path is not None:
-            self.open_store()
+        if not self.settings.store.is_memory:
+            self.open_store(known_store)
         elif self.scenario is not None:
             self.replace_scenario(self.scenario)
 
-    def open_store(self) -> None:
+    def open_store(self, known: "KnownStore | None" = None) -> None:
         """Continue with the accounts in the store of the settings, if they name one and it is not open yet.
+
+        Args:
+            known: the store as this process knew it before, to see if it has lost data.
 
         Raises:
             StoreError: if the store cannot be used, or was begun with other settings.
         """
-        if self.settings.store.path is not None and self.saver is None:
+        if not self.settings.store.is_memory and self.saver is None:
             from mockserver.account.storage.opening import open_store  # most servers keep accounts in memory
+            from mockserver.account.storage.store import KnownStore
 
             factory = self.account_factory
-            opened = open_store(self.settings, factory.t0, self.scenario, self.find_account, self._collect_extras)
+            collect = self._collect_extras
+            opened = open_store(
+                self.settings, factory.t0, self.scenario, self.find_account, collect, known or KnownStore()
+            )
             try:
                 self._continue(opened)
             except BaseException:
@@ -139,6 +150,7 @@ class Mock(ReplaceableAccounts):
     def _continue(self, opened: "OpenedStore") -> None:
         """Continue with the accounts of a store, or begin them there."""
         self.account_factory.t0, saver = opened.t0, opened.saver
+        self.account_factory.sid_epoch = saver.store.epoch
         if opened.is_continued:
             self._restart(opened.scenario, self.groups.build_members(opened.scenario), ())
             for key, members in opened.groups.items():
@@ -176,7 +188,10 @@ class Mock(ReplaceableAccounts):
             task.cancel()
 
     def close_store(self) -> None:
-        """Save what is left, and let another process use the store."""
-        saver, self.saver, self.worker.saver, self._accounts.on_command = self.saver, None, None, None
-        if saver is not None:
-            saver.close(self.list_accounts_in_memory())
+        """Save what is left, and let another process use the store. What changes later is refused.
+
+        Raises:
+            StoreError: if it cannot be saved.
+        """
+        if self.saver is not None and not self.saver.is_closed:
+            self.saver.close(self.list_accounts_in_memory())

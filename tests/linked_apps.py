@@ -8,11 +8,11 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import mockserver.app
+from mockserver.mock import Mock
 from mockserver.server.exchange import AnsweringWorker
 from mockserver.server.workers.link_to_leader import LinkToLeader
 from mockserver.server.workers.messages import MessageConnection
 from mockserver.server.workers.served_requests import ServedRequests
-
 
 _TIME_LIMIT = 20.0
 """Real seconds for a request."""
@@ -75,7 +75,8 @@ def link_apps() -> None:
     build = application.build_middleware_stack
 
     def build_linked(app: Starlette) -> ASGIApp:
-        (gateway,) = [middleware for middleware in app.user_middleware if "mock" in middleware.kwargs]
-        return LinkedApp(build(app), gateway.kwargs["mock"].control_token)  # type: ignore[arg-type]
+        (mock,) = [own.kwargs["mock"] for own in app.user_middleware if "mock" in own.kwargs]
+        assert isinstance(mock, Mock)
+        return LinkedApp(build(app), mock.control_token)  # type: ignore[arg-type]
 
     setattr(application, "build_middleware_stack", build_linked)  # noqa: B010

@@ -18,7 +18,7 @@ def keep_accounts_in_files(folder: Path) -> None:
 
     def initialize_with_file(mock: Mock, settings: Settings | None = None, **options: Any) -> None:
         settings = settings or Settings()
-        if settings.store.path is None and settings.store is not MEMORY:
+        if settings.store.is_memory and settings.store is not MEMORY:
             settings = msgspec.structs.replace(settings, store=StoreUrl(folder / f"{uuid4().hex}.db"))
         initialize(mock, settings, **options)
 

@@ -68,6 +68,8 @@ class AccountFactory:
         self._clocks = ClockFactory(settings)
         self.t0 = self._clocks.start // SECOND
         """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
+        self.sid_epoch = 0
+        """The epoch of the store."""
         self._compiled: CompiledScenario | None = None
 
     def create(
@@ -82,6 +84,7 @@ class AccountFactory:
         clock_origin: int | None = None,
         token: str | None = None,
         started_at: int | None = None,
+        is_rebuilt: bool = False,
     ) -> Steps[Account]:
         """Create an account in small steps.
 
@@ -95,6 +98,7 @@ class AccountFactory:
             token: its auth token; None for the declared one, or one that is derived from the seed.
             started_at: the instant at which it began, if it is built again. What was due then is not run: that is part
                 of its log.
+            is_rebuilt: True if it is built again, also from a snapshot.
 
         Raises:
             ScenarioSetupError: if the corpus has no room for the scenario, or a route of it is not allowed.
@@ -106,7 +110,16 @@ class AccountFactory:
         clock = self._clocks.create(scenario, state, clock_origin, started_at)
         account = self._build_account(key, scenario, journal, cache_key, state, clock, base_url, token)
         yield from self._fill_account(account, base_url, clock_origin, is_built_again=started_at is not None)
+        if not is_rebuilt:
+            self.renew_sids(account)
         return account
+
+    def renew_sids(self, account: Account) -> None:
+        """Give new recordings other SIDs if the store has lost data since the account began."""
+        if account.state.sid_epoch != self.sid_epoch:
+            from mockserver.account.commands.recordings import UseNewSids  # very few stores lose data
+
+            account.apply(UseNewSids(epoch=self.sid_epoch))
 
     def _fill_account(
         self, account: Account, base_url: str | None, clock_origin: int | None, *, is_built_again: bool

@@ -111,6 +111,10 @@ class NewAccounts:
 
         return rebuild_account(self._factory, key, log, journal, self._make_cache_key(key))
 
+    def renew_sids(self, account: Account) -> None:
+        """Give new recordings other SIDs if the store has lost data since the account began."""
+        self._factory.renew_sids(account)
+
     def make_stored_journal(
         self, entries: "Sequence[DecodedEntry]", total: int, generation: int, tick_origin: int
     ) -> Journal:

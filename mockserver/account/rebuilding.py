@@ -40,6 +40,7 @@ def rebuild_account(
         base_url=beginning.base_url,
         token=beginning.token,
         started_at=started_at,
+        is_rebuilt=True,
     )
     account.begin_log(log.beginning)
     for entry in log.entries:

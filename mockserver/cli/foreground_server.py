@@ -58,7 +58,7 @@ def serve(
     watch, scenarios = Watch(settings.scenario), load_scenarios(settings.scenario)
     mock = _make_mock(settings, scenarios, export, token)
     listening_sockets = _bind(settings.listen, bind)
-    address, is_shared = listening_sockets.addresses[0], settings.store.path is not None
+    address, is_shared = listening_sockets.addresses[0], not settings.store.is_memory
 
     def announce_ready() -> None:
         if settings.port_file is not None:

@@ -2,42 +2,84 @@
 
 from pathlib import Path
 from typing import NamedTuple, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from mockserver.settings.parsing import BadValueError, Option
 
+_REDIS_SCHEMES = ("redis", "rediss", "unix")
+_DEFAULT_PREFIX = "recmock"
+_EXPECTED = "memory, sqlite:FILE, or redis://HOST:PORT"
+
 
 class StoreUrl(NamedTuple):
-    """A store: the memory of the process, or a file."""
+    """A store: the memory of the process, a file, or a Redis server."""
 
     path: Path | None = None
-    """The SQLite file; None for the memory."""
+    """The SQLite file; None for another store."""
+    server: str | None = None
+    """The URL of the Redis server, which may have a password; None for another store."""
+    prefix: str = _DEFAULT_PREFIX
+    """What the keys in the Redis server begin with."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse `memory` or `sqlite:FILE`.
+        """Parse `memory`, `sqlite:FILE`, or the URL of a Redis server, which may have `?prefix=` for its keys.
 
         Raises:
-            BadValueError: if the text is neither. The message does not show the text after another scheme, which may
-                be a URL with a password.
+            BadValueError: if the text is none of them. The message does not show the text after another scheme, which
+                may be a URL with a password.
         """
         if text == "memory":
             return cls()
         scheme, colon, path = text.partition(":")
         if scheme == "sqlite" and path:
             return cls(Path(path.removeprefix("//")))
-        raise BadValueError("memory, or sqlite:FILE", f"{scheme}{colon}..." if colon else text)
+        if scheme in _REDIS_SCHEMES and path.startswith("//"):
+            return cls._parse_server(text)
+        raise BadValueError(_EXPECTED, f"{scheme}{colon}..." if colon else text)
+
+    @classmethod
+    def _parse_server(cls, text: str) -> Self:
+        url = urlsplit(text)
+        try:
+            is_complete = bool(url.path.strip("/")) if url.scheme == "unix" else bool(url.hostname and url.port != 0)
+        except ValueError:  # the port is no number
+            is_complete = False
+        options = dict(parse_qsl(url.query))
+        prefix = options.pop("prefix", _DEFAULT_PREFIX)
+        if not is_complete or not prefix:
+            raise BadValueError(_EXPECTED, f"{url.scheme}:...")
+        return cls(server=url._replace(query=urlencode(options)).geturl(), prefix=prefix)
+
+    @property
+    def is_memory(self) -> bool:
+        """True if the state ends with the process."""
+        return self.path is None and self.server is None
 
     @property
     def kind(self) -> str:
         """The kind of the store, in one word."""
+        if self.server is not None:
+            return "redis"
         return "memory" if self.path is None else "sqlite"
 
     def __str__(self) -> str:
-        return "memory" if self.path is None else f"sqlite:{self.path}"
+        """Return the URL without its password."""
+        if self.server is None:
+            return "memory" if self.path is None else f"sqlite:{self.path}"
+        url = urlsplit(self.server)
+        user, at, host = url.netloc.rpartition("@")
+        shown = f"{user.partition(':')[0]}:***{at}{host}" if ":" in user else url.netloc
+        prefix = "" if self.prefix == _DEFAULT_PREFIX else urlencode({"prefix": self.prefix})
+        return url._replace(netloc=shown, query=prefix).geturl()
+
+    def __repr__(self) -> str:
+        """Return the same: reports of failures show settings."""
+        return f"StoreUrl({str(self)!r})"
 
 
 STORE_OPTION = Option(
-    "Where the state of accounts is: memory, or a file that outlives the server: sqlite:FILE.",
+    "Where the state of accounts is: memory, a file that outlives the server (sqlite:FILE), or redis://HOST:PORT.",
     StoreUrl.parse,
-    "memory|sqlite:FILE",
+    "memory|sqlite:FILE|redis://...",
 )

@@ -11,6 +11,7 @@ from mockserver.account.commands.recordings import (
     DeleteRecording,
     DeleteSubresource,
     UpdateRecording,
+    UseNewSids,
 )
 from mockserver.rest.errors import TwilioError
 from scenarios.statuses import RecordingStatus
@@ -85,3 +86,7 @@ def add_recording(account: AccountParts, command: AddRecording) -> int | None:
     from mockserver.account.scenario_setup import place_scripted_recording
 
     return place_scripted_recording(account, command.recording, command.handle, command.defaults, account.clock.now())
+
+
+def use_new_sids(account: AccountParts, command: UseNewSids) -> None:
+    account.state.sid_epoch = command.epoch

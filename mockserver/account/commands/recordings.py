@@ -68,6 +68,13 @@ class DeleteSubresource(AccountCommand[None], frozen=True, kw_only=True):
     """The add-on result that the path of a payload names."""
 
 
+class UseNewSids(AccountCommand[None], frozen=True, kw_only=True):
+    """Give new recordings other SIDs than before: the store has lost recordings that clients know."""
+
+    epoch: int
+    """The epoch of the store, from 1."""
+
+
 class AttachMedia(AccountCommand[None], frozen=True, kw_only=True):
     """Serve a file as a recording's media; see `Account.attach_media`, which looks at the file."""
 

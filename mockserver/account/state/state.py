@@ -143,6 +143,8 @@ class State(msgspec.Struct, kw_only=True):
     """When calls were deleted, by SID. Their recordings stay."""
     events: "list[Event]" = []
     event_serial: int = 0
+    sid_epoch: int = 0
+    """What the SIDs of new recordings follow from, besides their index: the epoch of the store."""
     live: Any = None
     """The `CallsState` of live calls, which is not imported before the first one; None if there was none."""
 

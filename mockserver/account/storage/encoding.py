@@ -1,5 +1,6 @@
 """The encoding of what a store keeps besides commands and requests."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from mockserver.account.account_groups import GroupMember
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.snapshots import Snapshot
 from mockserver.account.storage.saved_account import AccountExtras
+from mockserver.journal.encoding import DecodedEntry, decode_requests
 from mockserver.rest.auth import DeclaredAccount
 from scenarios.model import DECODE_LOCK, Scenario
 
@@ -54,6 +56,18 @@ def decode_extras(data: bytes) -> AccountExtras:
     stored: _StoredExtras = _decode(data, _StoredExtras)
     snapshots = ((name, Snapshot(own.state, own.scenario, own.at, own.taken_at)) for name, own in stored.snapshots)
     return AccountExtras(stored.overrides, tuple(snapshots), stored.first_command)
+
+
+def select_kept(rows: Sequence[tuple[int, int, int, bytes]], tick_origin: int) -> list[DecodedEntry]:
+    """Return the requests of an account that the newest row has as kept: the rows of older ones are removed later.
+
+    Args:
+        rows: the number of the first request, the number of requests, that of the oldest one, and the requests.
+        tick_origin: the instant of tick 0 on the machine's clock, in microseconds since the epoch.
+    """
+    oldest = rows[-1][2] if rows else 0
+    kept = (data for first, count, _, data in rows if first + count > oldest)
+    return [own for data in kept for own in decode_requests(data, tick_origin) if own.entry.number >= oldest]
 
 
 def encode_groups(groups: Groups) -> bytes:

@@ -27,6 +27,7 @@ def load_account(saver: AccountSaver, new_accounts: NewAccounts, key: str) -> St
     account.first_command = saved.extras.first_command
     saver.mark_as_loaded(account)
     yield from _catch_up(account, saved.clock)
+    new_accounts.renew_sids(account)
     return account
 
 

@@ -7,10 +7,13 @@ import msgspec
 from mockserver.account.account import Account
 from mockserver.account.storage.account_saver import AccountSaver
 from mockserver.account.storage.encoding import Groups, encode_scenario
+from mockserver.account.storage.losses import decode_losses
 from mockserver.account.storage.saved_account import AccountExtras
 from mockserver.account.storage.server_record import CorpusSettings, ServerRecord, read_record
 from mockserver.account.storage.sqlite_store import SqliteStore
+from mockserver.account.storage.store import Batch, KnownStore, Store
 from mockserver.settings.settings import Settings
+from mockserver.settings.store_url import StoreUrl
 from scenarios.model import Scenario
 
 
@@ -32,6 +35,7 @@ def open_store(
     scenario: Scenario | None,
     find_account: Callable[[str], Account | None],
     collect_extras: Callable[[Account], AccountExtras],
+    known: KnownStore,
 ) -> OpenedStore:
     """Open the store that the settings name.
 
@@ -40,14 +44,15 @@ def open_store(
         scenario: the scenario of the settings.
         find_account: see `AccountSaver`.
         collect_extras: see `AccountSaver`.
+        known: the store as this process knew it before.
 
     Raises:
         StoreError: if the store cannot be used, or was begun with other settings.
     """
-    assert settings.store.path is not None, "the memory needs no store"
-    store = SqliteStore(settings.store.path)
+    store = _open(settings.store, known)
     try:
-        record = read_record(store.read_record())
+        values = store.read_record()
+        store.lost, record = decode_losses(values), read_record(values)
         if record is not None:
             record.corpus.refuse_others(settings, store.name)
         wanted = encode_scenario(scenario)
@@ -57,7 +62,7 @@ def open_store(
             record = _begin(store, settings, t0 if record is None else record.corpus.now, scenario)
         elif record.start_scenario != wanted:
             record.start_scenario = wanted
-            store.save([], record.encode())
+            store.save(Batch(record=record.encode()))
         saver = AccountSaver(store, find_account, collect_extras)
     except BaseException:
         store.close()
@@ -65,9 +70,17 @@ def open_store(
     return OpenedStore(saver, record.corpus.now, record.scenario, record.groups, is_continued)
 
 
-def _begin(store: SqliteStore, settings: Settings, t0: int, scenario: Scenario | None) -> ServerRecord:
+def _open(url: StoreUrl, known: KnownStore) -> Store:
+    if url.path is not None:
+        return SqliteStore(url.path)
+    from mockserver.account.storage.redis_store import RedisStore  # its package may not be installed
+
+    return RedisStore(url, known)
+
+
+def _begin(store: Store, settings: Settings, t0: int, scenario: Scenario | None) -> ServerRecord:
     """Write a new record, without accounts, and return it."""
     store.clear()
     record = ServerRecord(CorpusSettings.from_settings(settings, t0), encode_scenario(scenario), scenario, {})
-    store.save([], record.encode())
+    store.save(Batch(record=record.encode()))
     return record

@@ -3,21 +3,21 @@
 One process uses the file at a time: SQLite's exclusive lock ends with the process, however it ends.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from mockserver.account.command_log import CommandLog
 from mockserver.account.history import HistoryError, decode_entry
 from mockserver.account.storage.contact import Contact
-from mockserver.account.storage.encoding import decode_extras
+from mockserver.account.storage.encoding import decode_extras, select_kept
 from mockserver.account.storage.saved_account import AccountExtras, ClockReading, SavedAccount, UnsavedChanges
 from mockserver.account.storage.sqlite_contact import remove_contact, write_contact
 from mockserver.account.storage.sqlite_file import FilePlace, explain_errors, open_file
+from mockserver.account.storage.store import Batch, KnownStore, Loss
 from mockserver.account.storage.store_error import StoreError
-from mockserver.journal.encoding import DecodedEntry, decode_requests
 
 Result = TypeVar("Result")
 
@@ -44,7 +44,8 @@ class SqliteStore:
     """
 
     epoch = 0
-    lost: tuple[Any, ...] = ()
+    identity = KnownStore()
+    lost: tuple[Loss, ...] = ()
     """A file that is open loses nothing: no other process can write to it."""
 
     def __init__(self, path: Path) -> None:
@@ -97,18 +98,13 @@ class SqliteStore:
         query = "UPDATE accounts SET at = ?, machine = ? WHERE key = ?"
         self._change(lambda: self._connection.executemany(query, rows))
 
-    def save(
-        self, accounts: Sequence[UnsavedChanges], record: Mapping[str, bytes], removed: Iterable[str] = ()
-    ) -> None:
+    def save(self, batch: Batch) -> None:
         """Save changes: all of them, or none.
-
-        Args:
-            removed: the accounts to remove before, by AccountSid in lower case.
 
         Raises:
             StoreError: if they cannot be written.
         """
-        self._change(lambda: self._write(accounts, record, removed))
+        self._change(lambda: self._write(batch))
 
     def clear(self) -> None:
         """Remove all accounts. The record stays."""
@@ -125,16 +121,16 @@ class SqliteStore:
         """
         return self._guard(lambda: self._read(key, tick_origin))
 
-    def _write(self, accounts: Sequence[UnsavedChanges], record: Mapping[str, bytes], removed: Iterable[str]) -> None:
-        for key in removed:
+    def _write(self, batch: Batch) -> None:
+        for key in batch.removed:
             for table in _TABLES_OF_ACCOUNTS:
                 self._connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
-        for changes in accounts:
+        for changes in batch.accounts:
             self._write_log(changes)
             self._write_requests(changes)
             if changes.extras is not None:
                 self._connection.execute("UPDATE accounts SET extras = ? WHERE key = ?", (changes.extras, changes.key))
-        self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?)", record.items())
+        self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?)", batch.record.items())
 
     def _write_log(self, changes: UnsavedChanges) -> None:
         execute, key, clock = self._connection.execute, changes.key, changes.clock
@@ -171,7 +167,7 @@ class SqliteStore:
             return SavedAccount(
                 log=CommandLog(decode_entry(beginning), [decode_entry(data) for (data,) in commands]),
                 clock=ClockReading(at, machine),
-                requests=_decode_kept(rows, tick_origin),
+                requests=select_kept(rows, tick_origin),
                 request_count=rows[-1][0] + rows[-1][1] if rows else 0,
                 generation=generation,
                 extras=decode_extras(extras),
@@ -204,10 +200,3 @@ class SqliteStore:
     def _guard(self, action: Callable[[], Result]) -> Result:
         with explain_errors(self._path):
             return action()
-
-
-def _decode_kept(rows: list[tuple[int, int, int, bytes]], tick_origin: int) -> list[DecodedEntry]:
-    """Return the requests of an account that the newest row has as kept: the rows of older ones are removed later."""
-    oldest = rows[-1][2] if rows else 0
-    kept = (data for first, count, _, data in rows if first + count > oldest)
-    return [own for data in kept for own in decode_requests(data, tick_origin) if own.entry.number >= oldest]

@@ -9,3 +9,7 @@ class StoreError(MockSetupError):
 
 class StoreInUseError(StoreError):
     """Another process has the store open."""
+
+
+class StoreLostError(StoreError):
+    """The store has lost data: it was emptied, or it is an older copy."""

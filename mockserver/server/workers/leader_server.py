@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from starlette.types import ASGIApp
 
+from mockserver.account.storage.store import KnownStore
 from mockserver.server.exchange import AnsweringWorker
 from mockserver.server.workers.hello import Hello
 from mockserver.server.workers.kinds import PROTOCOL_VERSION, FromLeader, FromWorker
@@ -38,13 +39,22 @@ class LeaderServer:
         secret: what a worker must know.
         check: returns what becomes of a worker.
         settings: those that all workers share.
+        store: the store as this process knows it.
     """
 
-    def __init__(self, app: ASGIApp, secret: str, check: Callable[[Hello], Verdict], settings: SharedSettings) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        secret: str,
+        check: Callable[[Hello], Verdict],
+        settings: SharedSettings,
+        store: KnownStore,
+    ) -> None:
         self._app = app
         self._secret = secret
         self._check = check
         self._settings = settings
+        self._store = store
         self._workers: dict[MessageConnection, ServedRequests] = {}
         self._server: asyncio.Server | None = None
         self.names: dict[MessageConnection, str] = {}
@@ -60,11 +70,13 @@ class LeaderServer:
         """Accept no more workers, wait for their requests, and close the connections.
 
         Args:
-            is_lost: True if the process has lost the lead, so that its responses count for nothing.
+            is_lost: True if the store is lost, so that responses count for nothing. This process tries to lead again.
         """
         if self._server is not None:
             self._server.close()
-        if not is_lost:
+        if is_lost:
+            self._hand_over()
+        else:
             await wait_for_requests([*self._workers.values()], _GRACE_SECONDS)
         for connection in [*self._workers]:
             connection.close()
@@ -91,7 +103,7 @@ class LeaderServer:
             if verdict.refusal is None:
                 served = ServedRequests(self._app, connection, AnsweringWorker(hello.name, hello.control_token))
                 self._workers[connection], self.names[connection] = served, hello.name
-                connection.send((FromLeader.WELCOME, self._settings))
+                connection.send((FromLeader.WELCOME, self._settings, self._store))
                 return served
             refusal = verdict.refusal
         connection.send((FromLeader.REFUSED, refusal))

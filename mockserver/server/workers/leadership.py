@@ -8,7 +8,7 @@ import msgspec
 from starlette.types import ASGIApp
 
 from mockserver.account.storage.contact import Contact
-from mockserver.account.storage.store_error import StoreError
+from mockserver.account.storage.store_error import StoreError, StoreLostError
 from mockserver.mock import Mock
 from mockserver.server.workers.hello import Hello
 from mockserver.server.workers.leader_server import LeaderServer, Verdict
@@ -32,7 +32,7 @@ class Leadership:
         self._host = host
         self._secret = secret
         self._name = name
-        self._store = mock.saver.store
+        self._saver, self._store = mock.saver, mock.saver.store
         corpus = msgspec.structs.replace(settings.corpus, now=mock.account_factory.t0)
         self._settings = msgspec.structs.replace(settings, corpus=corpus)
         self._is_over = asyncio.Event()
@@ -48,10 +48,9 @@ class Leadership:
             StoreError: if the store cannot say how others reach this process.
         """
         loop = asyncio.get_running_loop()
-        server = LeaderServer(app, self._secret, self._check, self._settings)
+        server = LeaderServer(app, self._secret, self._check, self._settings, self._store.identity)
         port = await server.listen(self._host)
-        assert self.mock.saver is not None, "the store is open"
-        self.mock.saver.on_lost = lambda error: loop.call_soon_threadsafe(self._lose)
+        self._saver.on_lost = lambda error: loop.call_soon_threadsafe(self._lose)
         self._store.announce(Contact(self._host, port, self._secret))
         self.mock.list_workers = lambda: [self._name, *server.names.values()]
         try:
@@ -70,6 +69,11 @@ class Leadership:
         except StoreError:
             if not self._is_lost:
                 raise
+
+    @property
+    def has_lost_data(self) -> bool:
+        """True if it ended because the store had lost data."""
+        return isinstance(self._saver.failure, StoreLostError)
 
     def _lose(self) -> None:
         self._is_lost = True

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from starlette.types import Message, Receive, Scope, Send
 
+from mockserver.account.storage.store import KnownStore
 from mockserver.proxy.transports import TRANSPORT_KEY, abort, close, reset
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 from mockserver.server.workers.kinds import FromLeader, FromWorker
@@ -29,8 +30,8 @@ class LinkToLeader:
 
     def __init__(self) -> None:
         self.connection = MessageConnection(self._handle, self._on_lost)
-        self.welcome: asyncio.Future[SharedSettings] = asyncio.get_running_loop().create_future()
-        """The settings of the leader, when it accepts this worker; a `LeaderRefusedError` if it refuses it."""
+        self.welcome: asyncio.Future[tuple[SharedSettings, KnownStore]] = asyncio.get_running_loop().create_future()
+        """The settings of the leader and its store, when it accepts this worker; else a `LeaderRefusedError`."""
         self.lost = asyncio.Event()
         self.is_handed_over = False
         """True if the leader ends because another process takes the lead."""
@@ -65,7 +66,7 @@ class LinkToLeader:
     def _handle(self, message: Sequence[Any]) -> None:
         kind, *rest = message
         if kind == FromLeader.WELCOME:
-            self.welcome.set_result(msgspec.convert(rest[0], SharedSettings))
+            self.welcome.set_result(msgspec.convert(rest, tuple[SharedSettings, KnownStore]))
         elif kind == FromLeader.REFUSED:
             self.welcome.set_exception(LeaderRefusedError(rest[0]))
         elif kind == FromLeader.HANDOVER:

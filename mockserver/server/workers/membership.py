@@ -1,11 +1,14 @@
 """What a process is among the workers of its store."""
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Callable
 
-from mockserver.account.storage.finding import find_leader
+from mockserver.account.storage.finding import find_leader, find_own_host
+from mockserver.account.storage.losses import AccountCounts, count_accounts, find_losses
+from mockserver.account.storage.store import KnownStore
 from mockserver.account.storage.store_error import StoreError, StoreInUseError
 from mockserver.mock import Mock
 from mockserver.server.workers.hello import Hello
@@ -17,6 +20,8 @@ from mockserver.settings.machine_clock import real_pause, stopwatch
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
+
+logger = logging.getLogger("recmock")
 
 _CONNECT_SECONDS = 5.0
 """Real seconds in which a leader answers. It may be setting up a scenario."""
@@ -54,7 +59,11 @@ class Membership:
         """The reading of the stopwatch from which this process may lead."""
         self._leadership: Leadership | None = None
         """A lead that has begun, and is not used yet."""
-        self._host = "127.0.0.1"
+        self._host = find_own_host(mock.settings.store)
+        self._known = KnownStore()
+        """The store as this process knows it."""
+        self._before: dict[str, AccountCounts] = {}
+        """How much accounts had before the store lost data."""
         self._secret = secret
 
     def start(self) -> None:
@@ -104,11 +113,36 @@ class Membership:
         if mock is None:
             mock = self._make_mock(*self._settings.apply_to(self.mock.settings))
         try:
-            mock.set_address(self._address)
+            mock.set_address(self._address, self._known)
         except StoreInUseError:
             self._unused = mock
             raise
+        self._report_losses(mock)
         return Leadership(mock, self._host, self._secret, self.name, self._settings)
+
+    def note_end(self, leadership: Leadership) -> None:
+        """Note how this process stopped to lead."""
+        if leadership.is_handed_over:
+            self.hold_back()
+        if leadership.has_lost_data:
+            used = (
+                own for own in leadership.mock.list_accounts_in_memory() if own.next_command > 1 or own.journal.total
+            )
+            self._before = count_accounts(used)
+            self._known = self._known._replace(is_lost=True)
+
+    def _report_losses(self, mock: Mock) -> None:
+        """Find what the store lost since this process led before, and remember the store as it is now."""
+        saver, before = mock.saver, self._before
+        assert saver is not None, "the store is open"
+        if before and saver.store.epoch > self._known.epoch:
+            losses = find_losses(before, count_accounts(mock.account(sid) for sid in before if sid.lower() in saver))
+            saver.store.lost = losses
+            saver.set_losses(losses)
+            saver.save()
+            sentences = (f"{own.account}: {own.commands} commands, {own.requests} requests" for own in losses)
+            logger.warning("recmock: %s has lost data. %s", saver.store.name, "; ".join(sentences))
+        self._before, self._known = {}, saver.store.identity
 
     async def _register(self) -> bool:
         """Return False if no process can be reached that leads, or it hands the lead over.
@@ -134,8 +168,9 @@ class Membership:
 
         Raises:
             LeaderRefusedError: if it refuses this process.
+            StoreError: if the store does not answer.
         """
-        contact = find_leader(self.mock.settings.store)
+        contact = await asyncio.to_thread(find_leader, self.mock.settings.store)
         if contact is None:
             return None
         link = LinkToLeader()
@@ -153,14 +188,18 @@ class Membership:
                         is_start=is_start,
                     )
                 )
-                self._adopt(await link.welcome)
+                self._adopt(*await link.welcome)
+        except ConnectionRefusedError:
+            self._known = self._known._replace(ended=contact)
+            return None
         except (OSError, TimeoutError):
             link.connection.close()
             return None
         return link
 
-    def _adopt(self, settings: SharedSettings) -> None:
-        """Use the settings of the newest start if this process leads later."""
+    def _adopt(self, settings: SharedSettings, store: KnownStore) -> None:
+        """Use the settings of the newest start if this process leads later, and know the store."""
+        self._known = store
         self.mock.account_factory.t0 = settings.corpus.now
         if self._settings.is_replaced_by(settings):
             self._settings = settings

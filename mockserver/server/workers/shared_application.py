@@ -143,7 +143,7 @@ class SharedApplication:
 
     async def _work(self) -> None:
         while True:
-            leadership = self._membership.try_to_lead()
+            leadership = await asyncio.to_thread(self._membership.try_to_lead)
             if leadership is not None:
                 await self._lead(leadership)
             elif not await self._follow():
@@ -165,8 +165,7 @@ class SharedApplication:
                 await self._wait_for_requests()
         self._leadership = None
         leadership.end()
-        if leadership.is_handed_over:
-            self._membership.hold_back()
+        self._membership.note_end(leadership)
 
     async def _wait_for_requests(self) -> None:
         """Let the requests end that the mock of this process answers: later, their changes would be lost."""
@@ -180,6 +179,9 @@ class SharedApplication:
             link = await self._membership.find_link()
         except LeaderRefusedError as refused:
             self._problem = str(refused)
+            return False
+        except StoreError as error:
+            self._problem = self._membership.problem = str(error)
             return False
         if link is None:
             return False
