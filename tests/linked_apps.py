@@ -56,9 +56,7 @@ class LinkedApp:
         if loop not in self._links:
             self._links[loop] = self._link()
         async with asyncio.timeout(_TIME_LIMIT):
-            first = await receive()
-            if first["type"] == "http.request":
-                await self._links[loop].pass_on(scope, receive, send, first)
+            await self._links[loop].pass_on(scope, receive, send)
 
     def _link(self) -> LinkToLeader:
         link = LinkToLeader()

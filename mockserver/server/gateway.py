@@ -31,7 +31,7 @@ from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.request_entries import log_effect, log_request
 from mockserver.server.request_rules import send_by_rules, start_operation
 from mockserver.server.response import Response
-from mockserver.server.saving import make_store_error, send_when_saved
+from mockserver.server.saving import REPEATABLE_KEY, NotSavedError, make_store_error, send_when_saved
 from mockserver.server.sending import run_before_last_byte, send_response
 from mockserver.settings.machine_clock import stopwatch
 from scenarios.timeline import RequestKind
@@ -86,6 +86,8 @@ class Gateway:
         elif exchange is not None and self._mock.on_request is not None:
             log_request(exchange, None, answer, started, seconds)
         if self._mock.saver is not None and not await self._mock.saver.is_saved():
+            if self._mock.saver.failure is not None and scope.get("state", {}).get(REPEATABLE_KEY):
+                raise NotSavedError
             answer = self._build_error_response(make_store_error(self._mock.saver.last_error), exchange, scope)
         answer, stamp = self._stamp(answer, exchange, path, seconds)
         if exchange is None or (exchange.matched_fault is None and exchange.in_progress is None):  # almost always

@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     from mockserver.account.storage.account_saver import AccountSaver
 
 
+REPEATABLE_KEY = "recmock.repeatable"
+"""The key in the state of the ASGI scope that is True if another process may answer the request again."""
+
+
+class NotSavedError(Exception):
+    """The process has lost the store before it saved what a request changed: another process answers the request."""
+
+
 def make_store_error(reason: object) -> TwilioError:
     """Return the error of a request that the store failed for."""
     return TwilioError(20503, f"The store failed, and the change may be lost: {reason}")

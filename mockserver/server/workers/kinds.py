@@ -39,3 +39,5 @@ class FromLeader(IntEnum):
     """What a fault does to the connection of the client (`write`, `close`, `abort`, `reset`), and bytes to write."""
     HANDOVER = 7
     """Another process takes the lead."""
+    NOT_SAVED = 8
+    """The leader has lost the store before it saved what the request changed: it may be sent again."""

@@ -20,6 +20,8 @@ _HELLO_SECONDS = 2.0
 """Real seconds in which a worker says who it is."""
 _GRACE_SECONDS = 2.0
 """Real seconds that requests in progress may take when this process stops to lead."""
+_LOST_SECONDS = 0.3
+"""Real seconds that they may take if the store is lost: those that would be saved fail at once."""
 
 
 class Verdict(NamedTuple):
@@ -76,8 +78,7 @@ class LeaderServer:
             self._server.close()
         if is_lost:
             self._hand_over()
-        else:
-            await wait_for_requests([*self._workers.values()], _GRACE_SECONDS)
+        await wait_for_requests([*self._workers.values()], _LOST_SECONDS if is_lost else _GRACE_SECONDS)
         for connection in [*self._workers]:
             connection.close()
 

@@ -7,10 +7,11 @@ from itertools import count
 from typing import Any
 
 import msgspec
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from mockserver.account.storage.store import KnownStore
 from mockserver.proxy.transports import TRANSPORT_KEY, abort, close, reset
+from mockserver.server.saving import NotSavedError
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 from mockserver.server.workers.kinds import FromLeader, FromWorker
 from mockserver.server.workers.messages import MessageConnection
@@ -39,16 +40,19 @@ class LinkToLeader:
         self._requests: dict[int, _PassedRequest] = {}
         self._watching: asyncio.TimerHandle | None = None
 
-    async def pass_on(self, scope: Scope, receive: Receive, send: Send, first: Message) -> None:
+    async def pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the leader, and its response to the client.
-
-        Args:
-            first: what `receive` returned first.
 
         Raises:
             LinkLostError: if the leader is gone before the response began.
+            NotSavedError: if another process must answer the request.
             ConnectionResetError: if it is gone later.
         """
+        first = await receive()
+        if first["type"] != "http.request":
+            return
+        if not self.connection.is_open:
+            raise NotSavedError
         number = next(self._numbers)
         request = self._requests[number] = _PassedRequest(self.connection, number, scope, receive)
         body, has_more = first.get("body", b""), first.get("more_body", False)
@@ -133,6 +137,8 @@ class _PassedRequest:
                     return
             elif kind == FromLeader.TRANSPORT:
                 self._change_transport(*values)
+            elif kind == FromLeader.NOT_SAVED:
+                raise NotSavedError
             elif kind is None and not has_begun:
                 raise LinkLostError
             else:

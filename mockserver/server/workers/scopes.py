@@ -6,6 +6,7 @@ from typing import Any
 from starlette.types import Scope
 
 from mockserver.server.exchange import PROXIED_KEY, WORKER_KEY, AnsweringWorker
+from mockserver.server.saving import REPEATABLE_KEY
 
 PackedScope = tuple[Any, ...]
 
@@ -42,5 +43,5 @@ def unpack_scope(packed: Sequence[Any], worker: AnsweringWorker) -> Scope:
         "headers": [(name, value) for name, value in headers],
         "client": None if client is None else tuple(client),
         "server": None if server is None else tuple(server),
-        "state": {PROXIED_KEY: is_proxied, WORKER_KEY: worker},
+        "state": {PROXIED_KEY: is_proxied, WORKER_KEY: worker, REPEATABLE_KEY: True},
     }

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message
 
 from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.server.exchange import AnsweringWorker
+from mockserver.server.saving import NotSavedError
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 from mockserver.server.workers.kinds import FromLeader, FromWorker
 from mockserver.server.workers.messages import MessageConnection
@@ -57,6 +58,8 @@ class ServedRequests:
         scope["state"] |= {RESPONSE_WRITER_KEY: request.write_whole, TRANSPORT_KEY: request.transport}
         try:
             await self._app(scope, request.receive, request.send)
+        except NotSavedError:
+            request.give_back()
         finally:
             del self._requests[request.number]
             request.finish()
@@ -116,6 +119,11 @@ class _ServedRequest:
             self._connection.send((FromLeader.WHOLE, self.number, status, encoded_headers, body))
             self._end()
         return True
+
+    def give_back(self) -> None:
+        """Say that the request may be sent to another process."""
+        self._connection.send((FromLeader.NOT_SAVED, self.number))
+        self._end()
 
     def finish(self) -> None:
         """Say that nothing more comes, if the response is not whole."""

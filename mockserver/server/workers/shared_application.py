@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.routing import Router
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.account.storage.store_error import StoreError
 from mockserver.mock import Mock
@@ -15,11 +15,12 @@ from mockserver.rest.headers import ResponseMetadataFactory
 from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.rendering import is_control_path, protect, render_error
-from mockserver.server.saving import make_store_error
+from mockserver.server.saving import REPEATABLE_KEY, NotSavedError, make_store_error
 from mockserver.server.sending import send_response
 from mockserver.server.workers.leadership import Leadership
 from mockserver.server.workers.link_to_leader import LeaderRefusedError, LinkLostError, LinkToLeader
 from mockserver.server.workers.membership import Membership
+from mockserver.server.workers.repeatable_receive import RepeatableReceive
 from mockserver.settings.machine_clock import real_pause, stopwatch
 
 _PATIENCE_SECONDS = 1.5
@@ -65,12 +66,10 @@ class SharedApplication:
         """Handle a request, or the lifespan of the server."""
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
-        elif self._leading_app is not None:
-            await self._answer(self._leading_app, scope, receive, send)
         elif scope["type"] != "http" or REFUSAL_KEY in scope.get("state", {}):
-            await self._idle_app(scope, receive, send)
+            await (self._leading_app or self._idle_app)(scope, receive, send)
         else:
-            await self._pass_on(scope, receive, send)
+            await self._answer(scope, RepeatableReceive(receive), send)
 
     def close(self) -> None:
         """Let another process lead, once the server has ended.
@@ -82,32 +81,43 @@ class SharedApplication:
             self._leadership.end()
         self._membership.close()
 
-    async def _answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: RepeatableReceive, send: Send) -> None:
+        deadline = stopwatch() + _PATIENCE_SECONDS
+        while True:
+            app, link = self._leading_app, self._link
+            try:
+                if app is not None:
+                    await self._answer_here(app, scope, receive, send)
+                    return
+                if link is not None:
+                    await link.pass_on(scope, receive, send)
+                    return
+            except NotSavedError:
+                self._leave(app, link)
+            except LinkLostError:
+                self._leave(app, link)
+                if scope["method"] not in READING_METHODS:
+                    reason = "the process that leads ended while it had the request"
+                    await self._send_error(StoreError(reason), scope, receive, send)
+                    return
+            receive.rewind()
+            if not await self._wait_until_found(deadline):
+                await self._send_error(StoreError(self._problem), scope, receive, send)
+                return
+
+    def _leave(self, app: ASGIApp | None, link: LinkToLeader | None) -> None:
+        """Let requests wait for another leader than the one that has just failed."""
+        if self._leading_app is app and self._link is link:
+            self._leading_app = self._link = None
+            self._found.clear()
+
+    async def _answer_here(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})[REPEATABLE_KEY] = True
         self._in_progress += 1
         try:
             await app(scope, receive, send)
         finally:
             self._in_progress -= 1
-
-    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        deadline = stopwatch() + _PATIENCE_SECONDS
-        first = await receive()
-        while first["type"] == "http.request":
-            if self._leading_app is not None:  # it leads by now
-                await self._answer(self._leading_app, scope, _receive_again(first, receive), send)
-                return
-            if self._link is not None:
-                try:
-                    await self._link.pass_on(scope, receive, send, first)
-                    return
-                except LinkLostError:
-                    if scope["method"] not in READING_METHODS:
-                        reason = "the process that leads ended while it had the request"
-                        await self._send_error(StoreError(reason), scope, receive, send)
-                        return
-            if not await self._wait_until_found(deadline):
-                await self._send_error(StoreError(self._problem), scope, receive, send)
-                return
 
     async def _wait_until_found(self, deadline: float) -> bool:
         try:
@@ -196,13 +206,3 @@ class SharedApplication:
         if link.is_handed_over:
             self._membership.hold_back()
         return True
-
-
-def _receive_again(first: Message, receive: Receive) -> Receive:
-    """Return a `receive` that begins with a message that was received already."""
-    messages = [first]
-
-    async def receive_next() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return receive_next
