@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -11,7 +10,7 @@ from mockserver.account.history import list_commands
 from mockserver.testing.sink import Sink
 from tests.harness import MEMORY, Api, make_settings
 from tests.linked_apps import link_apps
-from tests.stored_mocks import keep_accounts_in_files
+from tests.stored_mocks import keep_accounts_in
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the many processes would compile the project again
 
@@ -22,7 +21,7 @@ settings.load_profile("recmock")
 list_commands()  # else pytester, which forgets what a test imports, would leave commands of which there are two
 
 if "RECMOCK_TEST_STORES" in os.environ:
-    keep_accounts_in_files(Path(os.environ["RECMOCK_TEST_STORES"]))
+    keep_accounts_in(os.environ["RECMOCK_TEST_STORES"])
 
 if "RECMOCK_TEST_LINKS" in os.environ:
     link_apps()

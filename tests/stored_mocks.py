@@ -1,6 +1,5 @@
-"""Lets every mock in this process keep its accounts in a SQLite file of its own."""
+"""Lets every mock in this process keep its accounts in a store of its own."""
 
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +11,19 @@ from mockserver.settings.store_url import StoreUrl
 from tests.harness import MEMORY
 
 
-def keep_accounts_in_files(folder: Path) -> None:
-    """Choose a file for each new mock whose test chooses no store."""
-    initialize = Mock.__init__
+def keep_accounts_in(place: str) -> None:
+    """Choose a store for each new mock whose test chooses none.
 
-    def initialize_with_file(mock: Mock, settings: Settings | None = None, **options: Any) -> None:
+    Args:
+        place: a folder for SQLite files, or the URL of a Redis server.
+    """
+    initialize = Mock.__init__
+    pattern = f"{place}?prefix={{}}" if "://" in place else f"sqlite:{place}/{{}}.db"
+
+    def initialize_with_store(mock: Mock, settings: Settings | None = None, **options: Any) -> None:
         settings = settings or Settings()
         if settings.store.is_memory and settings.store is not MEMORY:
-            settings = msgspec.structs.replace(settings, store=StoreUrl(folder / f"{uuid4().hex}.db"))
+            settings = msgspec.structs.replace(settings, store=StoreUrl.parse(pattern.format(uuid4().hex)))
         initialize(mock, settings, **options)
 
-    setattr(Mock, "__init__", initialize_with_file)  # noqa: B010  # mypy allows no other signature
+    setattr(Mock, "__init__", initialize_with_store)  # noqa: B010  # mypy allows no other signature

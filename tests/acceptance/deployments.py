@@ -1,21 +1,26 @@
 """The deployments that the checks know by name. A new store is one entry more."""
 
 import resource
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tests.acceptance.deployment import Deployment, Memory, ServerProcess, Store, run_deployment, run_processes
+from tests.acceptance.deployment import (
+    CheckSkipped,
+    Deployment,
+    Memory,
+    ServerProcess,
+    Store,
+    run_deployment,
+    run_processes,
+)
 from tests.benchmarks.servers import find_free_port
+from tests.redis_process import NO_REDIS, RedisProcess
 
 _RELAYS = 3
 _PROCESSES = 3
-_START_SECONDS = 10.0
 _PAUSE_MILLISECONDS = 300
 
 
@@ -68,49 +73,32 @@ class SqliteFile(Store):
 
 
 class RedisServer(Store):
-    """A Redis server of its own, with an append-only file.
+    """A Redis server.
 
     Args:
-        folder: the folder of its files.
+        process: its process, which runs.
     """
 
     can_export = False
     can_stop = True
     can_be_emptied = True
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, find_free_port()
-        super().__init__("--store", f"redis://127.0.0.1:{self._port}/0")
-        self.start()
+    def __init__(self, process: RedisProcess) -> None:
+        super().__init__("--store", process.url)
+        self._process = process
 
     def disturb(self) -> None:
         """Let the server answer late."""
-        with suppress(OSError):
-            self._send(f"CLIENT PAUSE {_PAUSE_MILLISECONDS} ALL")
+        self._process.send(f"CLIENT PAUSE {_PAUSE_MILLISECONDS} ALL")
 
     def stop(self) -> None:
         self._process.kill()
-        self._process.wait()
 
     def start(self) -> None:
-        options = {"port": self._port, "dir": self._folder, "appendonly": "yes", "save": "", "bind": "127.0.0.1"}
-        flags = [text for name, value in options.items() for text in (f"--{name}", str(value))]
-        self._process = subprocess.Popen(["redis-server", *flags], stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + _START_SECONDS
-        while True:
-            with suppress(OSError):
-                if self._send("PING").startswith(b"+PONG"):
-                    return
-            assert time.monotonic() < deadline, "the Redis server did not start"
-            time.sleep(0.02)
+        self._process.start()
 
     def empty(self) -> None:
-        self._send("FLUSHALL")
-
-    def _send(self, command: str) -> bytes:
-        with socket.create_connection(("127.0.0.1", self._port), timeout=_START_SECONDS) as connection:
-            connection.sendall(f"{command}\r\n".encode())
-            return connection.recv(4096)
+        self._process.send("FLUSHALL")
 
 
 def run_memory() -> AbstractContextManager[Deployment]:
@@ -151,13 +139,14 @@ def run_sqlite_processes() -> AbstractContextManager[Deployment]:
 
 @contextmanager
 def _run_redis(name: str, processes: int) -> Iterator[Deployment]:
-    with tempfile.TemporaryDirectory() as folder:
-        store = RedisServer(Path(folder))
-        try:
-            with run_deployment(name, store, processes=processes) as deployment:
-                yield deployment
-        finally:
-            store.stop()
+    if NO_REDIS is not None:
+        raise CheckSkipped(NO_REDIS)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        RedisProcess(Path(folder)) as process,
+        run_deployment(name, RedisServer(process), processes=processes) as deployment,
+    ):
+        yield deployment
 
 
 def run_redis() -> AbstractContextManager[Deployment]:

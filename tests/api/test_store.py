@@ -12,6 +12,7 @@ import pytest
 from starlette.types import Message
 
 from mockserver.account.storage.encoding import encode_groups
+from mockserver.account.storage.sqlite_store import SqliteStore
 from mockserver.account.storage.store_error import StoreError
 from mockserver.app import create_app
 from mockserver.callbacks.outcome import Outcome
@@ -381,12 +382,13 @@ def test_requests_that_are_no_longer_kept_are_removed_in_steps(
     store: StoreUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mockserver.journal.journal.MAX_ENTRIES", 8)
-    monkeypatch.setattr("mockserver.account.storage.account_saver._PURGE_STEP", 4)
+    monkeypatch.setattr("mockserver.account.storage.unsaved_changes._PURGE_STEP", 4)
     counts = []
     with begin(store) as api:
         for _ in range(30):
             api.get(api.list_path)
             assert api.mock.saver is not None
+            assert isinstance(api.mock.saver.store, SqliteStore)
             rows = api.mock.saver.store._connection.execute("SELECT count(*) FROM requests")  # it locks the file
             counts.append(rows.fetchone()[0])
     assert counts[-8:] == [11, 8, 9, 10, 11, 8, 9, 10]
@@ -469,6 +471,7 @@ def test_failed_write_leaves_nothing_behind(store: StoreUrl, monkeypatch: pytest
     with begin(store) as api:
         saver = api.mock.saver
         assert saver is not None
+        assert isinstance(saver.store, SqliteStore)
         connection = saver.store._connection
 
         def fail_after(statement: str) -> None:
@@ -595,7 +598,7 @@ def test_other_clocks_stand_still_while_no_server_runs(store: StoreUrl, rate: fl
 
 
 def test_mock_without_a_store_closes_none() -> None:
-    mock = Mock(make_settings(store=StoreUrl()))
+    mock = Mock(make_settings(store=MEMORY))
     mock.open_store()
     mock.close_store()
     assert mock.saver is None

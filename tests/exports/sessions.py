@@ -14,7 +14,7 @@ from mockserver.cli.replayed_account import make_replayed_mock
 from mockserver.control.export_source import build_export_source
 from mockserver.mock import Mock
 from mockserver.settings.settings import Settings
-from tests.harness import Api
+from tests.harness import MEMORY, Api
 
 
 def export(mock: Mock, account: Account, **options: Any) -> str:
@@ -24,7 +24,7 @@ def export(mock: Mock, account: Account, **options: Any) -> str:
 
 def replay(text: str) -> Mock:
     """Return a mock that serves the account of an export."""
-    return make_replayed_mock(read_export(text), Settings())
+    return make_replayed_mock(read_export(text), Settings(store=MEMORY))
 
 
 def decode_exported_state(mock: Mock, account: Account) -> Any:
