@@ -15,13 +15,14 @@ from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.banner import Banner, choose_style
 from mockserver.cli.errors import CommandError
+from mockserver.cli.listening import bind_or_explain
 from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
 from mockserver.cli.reload import Watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.representations.dates import format_iso8601
 from mockserver.server.listener import run
-from mockserver.server.listening_sockets import ListenError, ListeningSockets, bind_all
+from mockserver.server.listening_sockets import ListeningSockets, bind_all
 from mockserver.server.request_log import log_requests
 from mockserver.settings.choices import LogFormat
 from mockserver.settings.parsing import Address
@@ -30,9 +31,7 @@ from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.account.export.reading import Export
-
-_PROBE_TIMEOUT = 2.0
-"""Real seconds in which a recmock that has the port may answer."""
+    from mockserver.cli.worker_processes import WorkerPipes
 
 
 def serve(
@@ -43,6 +42,7 @@ def serve(
     change_banner: Callable[[Banner], Banner] = lambda banner: banner,
     run_beside: Callable[[Mock, str], AbstractContextManager[object]] = lambda mock, url: nullcontext(),
     export: "Export | None" = None,
+    pipes: "WorkerPipes | None" = None,
 ) -> int:
     """Serve until the user interrupts the command, and return the exit code.
 
@@ -53,19 +53,23 @@ def serve(
         run_beside: returns what is active while the server runs, given the mock and the URL of the server. When it
             begins, the server takes connections, and answers them soon.
         export: the account to serve instead of new ones.
+        pipes: what this process has from its parent, if it is one of several workers.
     """
     token = None if settings.listen.is_loopback else settings.control_token or secrets.token_urlsafe(24)
     watch, scenarios = Watch(settings.scenario), load_scenarios(settings.scenario)
     mock = _make_mock(settings, scenarios, export, token)
-    listening_sockets = _bind(settings.listen, bind)
+    listening_sockets = bind_or_explain(settings.listen, bind) if pipes is None else pipes.adopt_sockets()
     address, is_shared = listening_sockets.addresses[0], not settings.store.is_memory
 
     def announce_ready() -> None:
-        if settings.port_file is not None:
-            _write_port(settings.port_file, address.port)
-        stream = choose_stream(settings)
-        style = choose_style(is_terminal=stream.isatty(), environment=environment)
-        print(change_banner(_make_banner(mock, address, scenarios, export)).format(style), file=stream, flush=True)
+        if pipes is None or pipes.is_first:
+            if settings.port_file is not None:
+                _write_port(settings.port_file, address.port)
+            stream = choose_stream(settings)
+            style = choose_style(is_terminal=stream.isatty(), environment=environment)
+            print(change_banner(_make_banner(mock, address, scenarios, export)).format(style), file=stream, flush=True)
+        if pipes is not None:
+            pipes.say_ready()
         if not is_shared:
             watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
         gc.freeze()  # what exists now stays, so no later collection visits it
@@ -111,27 +115,6 @@ def _make_mock(settings: Settings, scenarios: Sequence[Scenario], export: "Expor
 def choose_stream(settings: Settings) -> TextIO:
     """Return the output of text for people: not the standard output if a program parses each of its lines."""
     return sys.stderr if settings.log is LogFormat.JSON else sys.stdout
-
-
-def _bind(address: Address, bind: Callable[[Address], ListeningSockets]) -> ListeningSockets:
-    try:
-        return bind(address)
-    except ListenError as error:
-        raise CommandError(f"--listen: {error}{_describe_other_server(error)}") from None
-
-
-def _describe_other_server(error: ListenError) -> str:
-    """Return a sentence about the server that has the port, or an empty text if no other server is the reason."""
-    if error.address is None or not error.is_port_taken:
-        return ""
-    from mockserver.control.client.errors import ControlError  # not needed otherwise
-    from mockserver.control.client.health import fetch_version
-
-    try:
-        version = fetch_version(error.address.to_url(), _PROBE_TIMEOUT)
-    except ControlError:
-        return " No recmock answers there."
-    return f" A recmock {version} answers there already: use it, or stop it."
 
 
 def _write_port(file: Path, port: int) -> None:

@@ -13,7 +13,9 @@ CORPUS_SETTINGS = ("seed", "count", "span", "now", "profile", "mix")
 """Settings of commands that compute recordings without a server."""
 REMOTE_SETTINGS = ("listen", "control_token")
 """Settings of commands that send requests to a running server."""
-PROGRAM_SETTINGS = [name for name in get_all_settings() if name not in ("listen", "port_file", "control_token")]
+PROGRAM_SETTINGS = [
+    name for name in get_all_settings() if name not in ("listen", "port_file", "control_token", "workers")
+]
 """Settings of commands that run a program against a server on a free port."""
 PROGRAM_DEFAULTS = {"wire": "twilio", "proxy_unknown": "tunnel", "log": "off"}
 """Values that these commands use if neither a flag nor a variable sets them: programs use an SDK and a proxy, and the

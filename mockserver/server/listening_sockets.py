@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Self
 
@@ -117,6 +118,18 @@ def bind_all(address: Address) -> ListeningSockets:
                 raise
             failure = error
     raise failure
+
+
+def adopt(descriptors: Iterable[int]) -> ListeningSockets:
+    """Return the listening sockets that another process has bound, which this one has inherited."""
+    sockets = []
+    for descriptor in descriptors:
+        inherited = socket.socket(fileno=descriptor)
+        kind: Any = type(inherited)
+        family, number, protocol = inherited.family, inherited.type, inherited.proto
+        sockets.append(_make_listening_class(kind)(family, number, protocol, fileno=inherited.detach()))
+        sockets[-1].setblocking(False)
+    return ListeningSockets(sockets)
 
 
 def bind_next_free(address: Address) -> ListeningSockets:

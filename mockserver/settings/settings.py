@@ -44,7 +44,7 @@ from mockserver.settings.parsing import (
     parse_text,
     parse_url,
 )
-from mockserver.settings.store_url import STORE_OPTION, StoreUrl
+from mockserver.settings.store_url import STORE_OPTION, WORKERS_OPTION, StoreUrl
 
 
 class SettingsError(Exception):
@@ -66,8 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Path | None, Option("Write the port to this file when the server accepts connections.", parse_path, "FILE")
     ] = None
     public_url: Annotated[
-        str | None,
-        Option("Scheme and host of absolute URLs, instead of those in the request.", parse_base_url, "URL"),
+        str | None, Option("Scheme and host of absolute URLs, instead of those in requests.", parse_base_url, "URL")
     ] = None
     seed: Annotated[
         str, Option("Any text. The same seed gives the same accounts and recordings.", parse_text, "TEXT")
@@ -225,6 +224,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = MemorySize(DEFAULT_BYTES)
     store: Annotated[StoreUrl, STORE_OPTION] = StoreUrl()
+    workers: Annotated[int, WORKERS_OPTION] = 1
     control_token: Annotated[
         str | None,
         Option("Token for /_mock beyond loopback. Without it, the server makes one and prints it.", parse_text, "TEXT"),

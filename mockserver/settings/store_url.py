@@ -8,6 +8,7 @@ from mockserver.settings.parsing import BadValueError, Option
 
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 _DEFAULT_PREFIX = "recmock"
+_MAX_WORKERS = 64
 _EXPECTED = "memory, sqlite:FILE, or redis://HOST:PORT"
 
 
@@ -82,4 +83,20 @@ STORE_OPTION = Option(
     "Where the state of accounts is: memory, a file that outlives the server (sqlite:FILE), or redis://HOST:PORT.",
     StoreUrl.parse,
     "memory|sqlite:FILE|redis://...",
+)
+
+
+def parse_workers(text: str) -> int:
+    """Parse a number of processes.
+
+    Raises:
+        BadValueError: if it is not from 1 to 64.
+    """
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_WORKERS:
+        raise BadValueError(f"a whole number from 1 to {_MAX_WORKERS}", text)
+    return int(text)
+
+
+WORKERS_OPTION = Option(
+    "Processes that share the port and a store that is not memory. One that dies is started again.", parse_workers, "N"
 )

@@ -58,4 +58,5 @@ class ServerSettings(TypedDict, total=False):
     log: 'LogFormat | Literal["text", "json", "off"]'
     journal_memory: int | str
     store: "StoreUrl | str"
+    workers: int | str
     control_token: str | None

@@ -119,44 +119,49 @@ def run_relays() -> Iterator[Deployment]:
 
 
 @contextmanager
-def _run_sqlite(name: str, processes: int) -> Iterator[Deployment]:
+def _run_sqlite(name: str, processes: int = 1, workers: int = 1) -> Iterator[Deployment]:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteFile(Path(folder, "recmock.db"))
-        with run_deployment(name, store, processes=processes) as deployment:
+        with run_deployment(name, store, processes=processes, workers=workers) as deployment:
             store.processes = deployment.processes
             yield deployment
 
 
 def run_sqlite() -> AbstractContextManager[Deployment]:
     """Run one process with a SQLite file."""
-    return _run_sqlite("sqlite", 1)
+    return _run_sqlite("sqlite")
 
 
 def run_sqlite_processes() -> AbstractContextManager[Deployment]:
     """Run processes that share a SQLite file."""
-    return _run_sqlite("sqlite-processes", _PROCESSES)
+    return _run_sqlite("sqlite-processes", processes=_PROCESSES)
+
+
+def run_sqlite_workers() -> AbstractContextManager[Deployment]:
+    """Run workers of one process that share a SQLite file."""
+    return _run_sqlite("sqlite-workers", workers=_PROCESSES)
 
 
 @contextmanager
-def _run_redis(name: str, processes: int) -> Iterator[Deployment]:
+def _run_redis(name: str, processes: int = 1, workers: int = 1) -> Iterator[Deployment]:
     if NO_REDIS is not None:
         raise CheckSkipped(NO_REDIS)
     with (
         tempfile.TemporaryDirectory() as folder,
         RedisProcess(Path(folder)) as process,
-        run_deployment(name, RedisServer(process), processes=processes) as deployment,
+        run_deployment(name, RedisServer(process), processes=processes, workers=workers) as deployment,
     ):
         yield deployment
 
 
 def run_redis() -> AbstractContextManager[Deployment]:
     """Run one process with a Redis server."""
-    return _run_redis("redis", 1)
+    return _run_redis("redis")
 
 
 def run_redis_processes() -> AbstractContextManager[Deployment]:
-    """Run processes that share a Redis server."""
-    return _run_redis("redis-processes", _PROCESSES)
+    """Run processes of two workers each that share a Redis server."""
+    return _run_redis("redis-processes", processes=2, workers=2)
 
 
 DEPLOYMENTS: dict[str, Callable[[], AbstractContextManager[Deployment]]] = {
@@ -164,6 +169,7 @@ DEPLOYMENTS: dict[str, Callable[[], AbstractContextManager[Deployment]]] = {
     "relays": run_relays,
     "sqlite": run_sqlite,
     "sqlite-processes": run_sqlite_processes,
+    "sqlite-workers": run_sqlite_workers,
     "redis": run_redis,
     "redis-processes": run_redis_processes,
 }

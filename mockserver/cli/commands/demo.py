@@ -9,7 +9,7 @@ from mockserver.cli.commands.open import may_open_browser, open_page
 from mockserver.cli.options import add_settings
 from mockserver.settings.loading import get_all_settings
 
-_SETTINGS = [name for name in get_all_settings() if name != "clock"]
+_SETTINGS = [name for name in get_all_settings() if name not in ("clock", "workers")]
 _DEFAULTS = {"scenario": "living-account"}
 _SLOWEST, _FASTEST = 0.1, 100
 

@@ -18,13 +18,21 @@ def _add_arguments(parser: Parser) -> None:
 
 
 def _run(invocation: Invocation) -> int:
+    options, pipes = invocation.options, None
+    if invocation.settings.workers > 1:
+        from mockserver.cli.worker_processes import WorkerPipes, run_workers  # most servers are one process
+
+        pipes = WorkerPipes.find(invocation.environment)
+        if pipes is None:
+            if options.replay is not None:
+                raise CommandError(f"--workers: expected 1 with --replay, found {invocation.settings.workers}.")
+            return run_workers(invocation.settings, invocation.environment)
     from mockserver.cli.foreground_server import serve  # slow to import, and --help does not need it
 
-    options = invocation.options
     if options.replay is None:
         if options.until is not None:
             raise CommandError("--until: expected with --replay FILE only, found without it.")
-        return serve(invocation.settings, invocation.environment)
+        return serve(invocation.settings, invocation.environment, pipes=pipes)
     from mockserver.cli.replayed_account import load_export, refuse_other_settings
 
     refuse_other_settings(vars(options), invocation.environment)

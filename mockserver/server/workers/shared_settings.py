@@ -12,7 +12,7 @@ from mockserver.mock import Mock
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
-_OWN_SETTINGS = ("listen", "port_file", "data_dir", "log", "store", "control_token", "proxy_unknown")
+_OWN_SETTINGS = ("listen", "port_file", "data_dir", "log", "store", "workers", "control_token", "proxy_unknown")
 """The settings of each process for itself."""
 _DEFAULTS = Settings()
 

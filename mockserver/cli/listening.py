@@ -1,0 +1,36 @@
+"""The listening sockets of a server, or what to do if it cannot listen."""
+
+from collections.abc import Callable
+
+from mockserver.cli.errors import CommandError
+from mockserver.server.listening_sockets import ListenError, ListeningSockets
+from mockserver.settings.parsing import Address
+
+_PROBE_TIMEOUT = 2.0
+"""Real seconds in which a recmock that has the port may answer."""
+
+
+def bind_or_explain(address: Address, bind: Callable[[Address], ListeningSockets]) -> ListeningSockets:
+    """Return the listening sockets of an address.
+
+    Raises:
+        CommandError: if the server cannot listen there.
+    """
+    try:
+        return bind(address)
+    except ListenError as error:
+        raise CommandError(f"--listen: {error}{_describe_other_server(error)}") from None
+
+
+def _describe_other_server(error: ListenError) -> str:
+    """Return a sentence about the server that has the port, or an empty text if no other server is the reason."""
+    if error.address is None or not error.is_port_taken:
+        return ""
+    from mockserver.control.client.errors import ControlError  # not needed otherwise
+    from mockserver.control.client.health import fetch_version
+
+    try:
+        version = fetch_version(error.address.to_url(), _PROBE_TIMEOUT)
+    except ControlError:
+        return " No recmock answers there."
+    return f" A recmock {version} answers there already: use it, or stop it."
