@@ -92,10 +92,10 @@ class ServerProcess:
         return f"http://127.0.0.1:{self._port}"
 
     @property
-    def pid(self) -> int:
-        """The process ID of the running process."""
+    def pids(self) -> list[int]:
+        """The process IDs of the running workers."""
         assert self._server is not None
-        return self._server.process.pid
+        return self._list_workers() or [self._server.process.pid]
 
     def launch(self) -> None:
         """Start the process. It does not listen yet."""

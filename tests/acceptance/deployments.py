@@ -67,9 +67,9 @@ class SqliteFile(Store):
         self._limit_writing(resource.RLIM_INFINITY)
 
     def _limit_writing(self, size: int) -> None:
-        for process in self.processes:
-            _, maximum = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, maximum))
+        for pid in (pid for process in self.processes for pid in process.pids):
+            _, maximum = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, maximum))
 
 
 class RedisServer(Store):

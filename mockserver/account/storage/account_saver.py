@@ -41,6 +41,8 @@ class AccountSaver(PendingChanges):
         self.store = store
         self._save_remotely: Callable[[Batch], Awaitable[None]] | None = getattr(store, "save_remotely", None)
         """Saves without waiting, if the store answers late."""
+        self.served_since = 0
+        """The machine's time since which processes serve the store, in microseconds since the epoch."""
         self.save_count = 0
         self.save_seconds = 0.0
         self.failure_count = 0

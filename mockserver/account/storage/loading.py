@@ -15,7 +15,7 @@ def load_account(saver: AccountSaver, new_accounts: NewAccounts, key: str) -> St
     """Load an account in small steps.
 
     The clock of an account in real time shows the real time again, and what came due meanwhile happens at its own
-    instants. Other clocks stood still.
+    instants. Other clocks stood still while no process served the store.
 
     Raises:
         StoreError: if it cannot be read.
@@ -26,27 +26,35 @@ def load_account(saver: AccountSaver, new_accounts: NewAccounts, key: str) -> St
     account = yield from new_accounts.create_from_log(key, saved.log, journal)
     account.first_command = saved.extras.first_command
     saver.mark_as_loaded(account)
-    yield from _catch_up(account, saved.clock)
+    yield from _catch_up(account, saved.clock, max(saved.clock.machine, saver.served_since))
     new_accounts.renew_sids(account)
     return account
 
 
-def _catch_up(account: Account, reading: ClockReading) -> Steps[None]:
+def _catch_up(account: Account, reading: ClockReading, served_since: int) -> Steps[None]:
+    """Bring the time up to now.
+
+    Args:
+        served_since: the machine's time from which callbacks are sent that came due, and clocks of any rate went on.
+    """
     account.clock.continue_at(reading.at)
     _release_claims(account)
-    if account.clock.rate != 1:
-        return
-    first_missed = account.state.delivery_serial
-    passed = max(0, wall_microseconds() - reading.machine)
-    for _ in account.clock_moves.advance_to(reading.at + passed):
-        yield
-    for delivery in [*account.callbacks]:
-        if delivery.number >= first_missed and delivery.state is DeliveryState.PENDING:
-            account.apply(MissCallback(number=delivery.number))
+    rate, at = account.clock.rate, reading.at
+    if rate == 1 and served_since > reading.machine:
+        first_missed, at = account.state.delivery_serial, at + served_since - reading.machine
+        for _ in account.clock_moves.advance_to(at):
+            yield
+        for delivery in [*account.callbacks]:
+            if delivery.number >= first_missed and delivery.state is DeliveryState.PENDING:
+                account.apply(MissCallback(number=delivery.number))
+    if rate:
+        passed = max(0, wall_microseconds() - served_since)
+        for _ in account.clock_moves.advance_to(at + round(passed * rate)):
+            yield
 
 
 def _release_claims(account: Account) -> None:
-    """Return to the queues what the earlier process had taken to send: nobody knows if it was sent."""
+    """Return to the queues what the earlier process had taken to send: it may have been sent."""
     for delivery in [*account.callbacks]:
         if delivery.is_sending:
             account.apply(ReleaseCallback(number=delivery.number))

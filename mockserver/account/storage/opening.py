@@ -12,6 +12,7 @@ from mockserver.account.storage.saved_account import AccountExtras
 from mockserver.account.storage.server_record import CorpusSettings, ServerRecord, read_record
 from mockserver.account.storage.sqlite_store import SqliteStore
 from mockserver.account.storage.store import Batch, KnownStore, Store
+from mockserver.settings.machine_clock import wall_microseconds
 from mockserver.settings.settings import Settings
 from mockserver.settings.store_url import StoreUrl
 from scenarios.model import Scenario
@@ -60,10 +61,13 @@ def open_store(
         is_continued = record is not None and wanted in (record.start_scenario, encode_scenario(record.scenario))
         if record is None or not is_continued:
             record = _begin(store, settings, t0 if record is None else record.corpus.now, scenario)
-        elif record.start_scenario != wanted:
+        elif record.start_scenario != wanted or not known.is_served:
             record.start_scenario = wanted
+            if not known.is_served:
+                record.served_since = wall_microseconds()
             store.save(Batch(record=record.encode()))
         saver = AccountSaver(store, find_account, collect_extras)
+        saver.served_since = record.served_since
     except BaseException:
         store.close()
         raise
@@ -81,6 +85,7 @@ def _open(url: StoreUrl, known: KnownStore) -> Store:
 def _begin(store: Store, settings: Settings, t0: int, scenario: Scenario | None) -> ServerRecord:
     """Write a new record, without accounts, and return it."""
     store.clear()
-    record = ServerRecord(CorpusSettings.from_settings(settings, t0), encode_scenario(scenario), scenario, {})
+    corpus, start_scenario = CorpusSettings.from_settings(settings, t0), encode_scenario(scenario)
+    record = ServerRecord(corpus, start_scenario, scenario, {}, wall_microseconds())
     store.save(Batch(record=record.encode()))
     return record

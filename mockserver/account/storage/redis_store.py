@@ -30,6 +30,7 @@ from mockserver.settings.store_url import StoreUrl
 _LEASE_MILLISECONDS = 2000
 """After this time without a renewal, another process may open the store."""
 _RENEWAL_SECONDS = 0.5
+_MAX_DELETED = 1000
 _NO_CONTACT = b"{}"
 
 
@@ -227,3 +228,20 @@ def read_contact_in_redis(url: StoreUrl) -> Contact | None:
 @cache
 def _get_client(url: StoreUrl) -> RedisClient:
     return RedisClient(url)
+
+
+def erase_redis_store(url: StoreUrl) -> None:
+    """Remove all keys of a store.
+
+    Raises:
+        StoreError: if a server uses it, or Redis does not answer.
+    """
+    store = RedisStore(url)
+    client = _get_client(url)
+    try:
+        with client.explaining_errors():
+            keys = [*client.commands.scan_iter(match=f"{url.prefix}:*", count=1000)]
+            for start in range(0, len(keys), _MAX_DELETED):
+                client.commands.delete(*keys[start : start + _MAX_DELETED])
+    finally:
+        store.close()

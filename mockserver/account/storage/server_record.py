@@ -66,6 +66,8 @@ class ServerRecord(msgspec.Struct):
     scenario: Scenario | None
     """The scenario of every account that has no other, which a test may have replaced since the start."""
     groups: Groups
+    served_since: int = 0
+    """The machine's time since which processes serve it, in microseconds since the epoch."""
 
     def encode(self) -> dict[str, bytes]:
         """Return the record as a store keeps it."""
@@ -74,6 +76,7 @@ class ServerRecord(msgspec.Struct):
             "start_scenario": self.start_scenario,
             "scenario": encode_scenario(self.scenario),
             "groups": encode_groups(self.groups),
+            "served_since": b"%d" % self.served_since,
         }
 
 
@@ -86,4 +89,5 @@ def read_record(values: Mapping[str, bytes]) -> ServerRecord | None:
         values["start_scenario"],
         decode_scenario(values["scenario"]),
         decode_groups(values["groups"]),
+        int(values.get("served_since", b"0")),
     )

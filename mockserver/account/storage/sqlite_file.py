@@ -116,7 +116,7 @@ def erase_file(path: Path) -> None:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
         _refuse_other_databases(connection, path)
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in ("-wal", "-shm", "-leader", ""):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 

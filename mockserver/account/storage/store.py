@@ -41,6 +41,8 @@ class KnownStore(NamedTuple):
     epoch: int = 0
     is_lost: bool = False
     """True if the process saw that data was lost."""
+    is_served: bool = False
+    """True if processes have served it since this one started, so that its clocks went on."""
     ended: Contact | None = None
     """A process that had the store and has ended: its address refuses connections."""
 

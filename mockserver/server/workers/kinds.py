@@ -6,6 +6,10 @@ PROTOCOL_VERSION = 1
 """A new number for every change after which older and newer workers do not understand each other."""
 
 
+BEAT_SECONDS = 0.5
+"""Real seconds between two signs of life of a leader."""
+
+
 class FromWorker(IntEnum):
     """What a worker sends to the leader. What is about a request begins with its number."""
 
@@ -39,5 +43,7 @@ class FromLeader(IntEnum):
     """What a fault does to the connection of the client (`write`, `close`, `abort`, `reset`), and bytes to write."""
     HANDOVER = 7
     """Another process takes the lead."""
+    ALIVE = 9
+    """Sent now and then, so that a worker notices a leader that does not run any more."""
     NOT_SAVED = 8
     """The leader has lost the store before it saved what the request changed: it may be sent again."""

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from mockserver.account.storage.store import KnownStore
 from mockserver.server.exchange import AnsweringWorker
 from mockserver.server.workers.hello import Hello
-from mockserver.server.workers.kinds import PROTOCOL_VERSION, FromLeader, FromWorker
+from mockserver.server.workers.kinds import BEAT_SECONDS, PROTOCOL_VERSION, FromLeader, FromWorker
 from mockserver.server.workers.messages import MessageConnection
 from mockserver.server.workers.served_requests import ServedRequests, wait_for_requests
 from mockserver.server.workers.shared_settings import SharedSettings
@@ -59,6 +59,7 @@ class LeaderServer:
         self._store = store
         self._workers: dict[MessageConnection, ServedRequests] = {}
         self._server: asyncio.Server | None = None
+        self._beating: asyncio.TimerHandle | None = None
         self.names: dict[MessageConnection, str] = {}
         """The names of the workers."""
 
@@ -66,7 +67,13 @@ class LeaderServer:
         """Listen on a free port, and return it."""
         self._server = await asyncio.get_running_loop().create_server(self._make_connection, host, 0)
         port: int = self._server.sockets[0].getsockname()[1]
+        self._beat()
         return port
+
+    def _beat(self) -> None:
+        for connection in self._workers:
+            connection.send((FromLeader.ALIVE,))
+        self._beating = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._beat)
 
     async def close(self, *, is_lost: bool) -> None:
         """Accept no more workers, wait for their requests, and close the connections.
@@ -76,6 +83,8 @@ class LeaderServer:
         """
         if self._server is not None:
             self._server.close()
+        if self._beating is not None:
+            self._beating.cancel()
         if is_lost:
             self._hand_over()
         await wait_for_requests([*self._workers.values()], _LOST_SECONDS if is_lost else _GRACE_SECONDS)

@@ -13,11 +13,14 @@ from mockserver.account.storage.store import KnownStore
 from mockserver.proxy.transports import TRANSPORT_KEY, abort, close, reset
 from mockserver.server.saving import NotSavedError
 from mockserver.server.sending import RESPONSE_WRITER_KEY
-from mockserver.server.workers.kinds import FromLeader, FromWorker
+from mockserver.server.workers.kinds import BEAT_SECONDS, FromLeader, FromWorker
 from mockserver.server.workers.messages import MessageConnection
 from mockserver.server.workers.scopes import pack_scope
 from mockserver.server.workers.shared_settings import SharedSettings
+from mockserver.settings.machine_clock import stopwatch
 
+_SILENCE_SECONDS = 5.0
+"""Real seconds after which a silent leader counts as gone. One that loads a large account is silent, too."""
 _WATCH_SECONDS = 0.05
 """Real seconds after which the leader is to know when a client disconnects. Most responses come before."""
 
@@ -39,6 +42,8 @@ class LinkToLeader:
         self._numbers = count()
         self._requests: dict[int, _PassedRequest] = {}
         self._watching: asyncio.TimerHandle | None = None
+        self._heard_at = stopwatch()
+        self._listening = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._listen)
 
     async def pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the leader, and its response to the client.
@@ -67,19 +72,28 @@ class LinkToLeader:
             request.stop()
             del self._requests[number]
 
+    def _listen(self) -> None:
+        """Drop the connection to a leader that is silent: its machine may be gone, or it may have been stopped."""
+        if stopwatch() - self._heard_at > _SILENCE_SECONDS:
+            self.connection.abort()
+        else:
+            self._listening = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._listen)
+
     def _handle(self, message: Sequence[Any]) -> None:
         kind, *rest = message
+        self._heard_at = stopwatch()
         if kind == FromLeader.WELCOME:
             self.welcome.set_result(msgspec.convert(rest, tuple[SharedSettings, KnownStore]))
         elif kind == FromLeader.REFUSED:
             self.welcome.set_exception(LeaderRefusedError(rest[0]))
         elif kind == FromLeader.HANDOVER:
             self.is_handed_over = True
-        elif (request := self._requests.get(rest[0])) is not None:
+        elif kind != FromLeader.ALIVE and (request := self._requests.get(rest[0])) is not None:
             request.handle(kind, rest[1:])
 
     def _on_lost(self) -> None:
         self.lost.set()
+        self._listening.cancel()
         if not self.welcome.done():
             self.welcome.set_exception(ConnectionResetError("the leader is gone"))
         for request in self._requests.values():

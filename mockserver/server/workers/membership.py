@@ -142,7 +142,7 @@ class Membership:
             saver.save()
             sentences = (f"{own.account}: {own.commands} commands, {own.requests} requests" for own in losses)
             logger.warning("recmock: %s has lost data. %s", saver.store.name, "; ".join(sentences))
-        self._before, self._known = {}, saver.store.identity
+        self._before, self._known = {}, saver.store.identity._replace(is_served=True)
 
     async def _register(self) -> bool:
         """Return False if no process can be reached that leads, or it hands the lead over.
@@ -199,7 +199,7 @@ class Membership:
 
     def _adopt(self, settings: SharedSettings, store: KnownStore) -> None:
         """Use the settings of the newest start if this process leads later, and know the store."""
-        self._known = store
+        self._known = store._replace(is_served=True)
         self.mock.account_factory.t0 = settings.corpus.now
         if self._settings.is_replaced_by(settings):
             self._settings = settings

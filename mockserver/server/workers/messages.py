@@ -88,6 +88,11 @@ class MessageConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
+    def abort(self) -> None:
+        """Close the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
     def _flush(self) -> None:
         pending, self._pending = self._pending, []
         if self._transport is not None and pending:
