@@ -46,11 +46,12 @@ class StoreUrl(NamedTuple):
             is_complete = bool(url.path.strip("/")) if url.scheme == "unix" else bool(url.hostname and url.port != 0)
         except ValueError:  # the port is no number
             is_complete = False
-        options = dict(parse_qsl(url.query))
+        options = dict(parse_qsl(url.query, keep_blank_values=True))
         prefix = options.pop("prefix", _DEFAULT_PREFIX)
         if not is_complete or not prefix:
             raise BadValueError(_EXPECTED, f"{url.scheme}:...")
-        return cls(server=url._replace(query=urlencode(options)).geturl(), prefix=prefix)
+        query = f"?{urlencode(options)}" if options else ""
+        return cls(server=text.partition("?")[0] + query, prefix=prefix)
 
     @property
     def is_memory(self) -> bool:
@@ -68,11 +69,9 @@ class StoreUrl(NamedTuple):
         """Return the URL without its password."""
         if self.server is None:
             return "memory" if self.path is None else f"sqlite:{self.path}"
-        url = urlsplit(self.server)
-        user, at, host = url.netloc.rpartition("@")
-        shown = f"{user.partition(':')[0]}:***{at}{host}" if ":" in user else url.netloc
-        prefix = "" if self.prefix == _DEFAULT_PREFIX else urlencode({"prefix": self.prefix})
-        return url._replace(netloc=shown, query=prefix).geturl()
+        user, _, password = urlsplit(self.server).netloc.rpartition("@")[0].partition(":")
+        shown = self.server.partition("?")[0].replace(f"{user}:{password}@", f"{user}:***@", int(bool(password)))
+        return shown if self.prefix == _DEFAULT_PREFIX else f"{shown}?{urlencode({'prefix': self.prefix})}"
 
     def __repr__(self) -> str:
         """Return the same: reports of failures show settings."""

@@ -186,7 +186,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._respond(parameters, signed=())
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        length = int(self.headers.get("content-length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender ended before its request did, as a killed process
+            self.close_connection = True
+            return
         parameters = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
         self._respond(parameters, signed=parameters)
 

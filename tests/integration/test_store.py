@@ -16,6 +16,7 @@ from mockserver.account.storage.store_error import StoreError
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import use_store
 from mockserver.mock import Mock
+from mockserver.server.workers import membership
 from mockserver.settings.parsing import Address
 from mockserver.settings.store_url import StoreUrl
 from mockserver.testing.handles import MockTwilio
@@ -83,9 +84,12 @@ def test_killed_server_loses_nothing_that_it_has_answered(tmp_path: Path) -> Non
         assert process.wait(30) == 0
 
 
-def test_second_server_says_that_the_file_is_in_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_server_cannot_share_the_file_of_a_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(membership, "_START_SECONDS", 0.1)
     store = f"sqlite:{tmp_path / 'store.db'}"
-    with serve(tmp_path):
+    with MockTwilio(store=store):
         assert main(["serve", "--listen", "127.0.0.1:0", "--store", store]) == 2
         expected = f"expected that no other process uses {tmp_path / 'store.db'}, found one. Stop it, or"
         assert f"recmock: --store: {expected}" in capsys.readouterr().err
@@ -131,11 +135,13 @@ def test_reset_begins_a_store_again(tmp_path: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("store", "sentence"),
     [
-        ("memory", "expected sqlite:FILE, found memory: a server's memory ends with it"),
+        ("memory", "expected sqlite:FILE or redis://HOST:PORT, found memory: a server's memory ends with it"),
         ("sqlite:missing.db", "expected a file, found none at missing.db"),
-        ("redis://user:secret@host", "expected memory, or sqlite:FILE, found 'redis:...'"),
-        ("sqlite:", "expected memory, or sqlite:FILE, found 'sqlite:...'"),
-        ("disk", "expected memory, or sqlite:FILE, found 'disk'"),
+        ("redis://user:secret@127.0.0.1:9/0", "expected a Redis server at redis://user:***@127.0.0.1:9/0, found none"),
+        ("redis://user:secret@", "expected memory, sqlite:FILE, or redis://HOST:PORT, found 'redis:...'"),
+        ("mongo://user:secret@host", "expected memory, sqlite:FILE, or redis://HOST:PORT, found 'mongo:...'"),
+        ("sqlite:", "expected memory, sqlite:FILE, or redis://HOST:PORT, found 'sqlite:...'"),
+        ("disk", "expected memory, sqlite:FILE, or redis://HOST:PORT, found 'disk'"),
     ],
 )
 def test_store_that_cannot_be_reset_is_refused(

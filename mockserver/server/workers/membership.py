@@ -200,6 +200,7 @@ class Membership:
     def _adopt(self, settings: SharedSettings, store: KnownStore) -> None:
         """Use the settings of the newest start if this process leads later, and know the store."""
         self._known = store._replace(is_served=True)
+        self._may_lead_at = 0.0
         self.mock.account_factory.t0 = settings.corpus.now
         if self._settings.is_replaced_by(settings):
             self._settings = settings
