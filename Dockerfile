@@ -5,11 +5,11 @@ COPY pyproject.toml README.md LICENSE ./
 COPY generators generators
 COPY scenarios scenarios
 COPY mockserver mockserver
-RUN pip wheel --no-cache-dir --wheel-dir /wheels .
+RUN pip wheel --no-cache-dir --wheel-dir /wheels '.[redis]'
 
 FROM python:3.13-slim
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-index --find-links /wheels twilio-recordings-mock \
+    pip install --no-cache-dir --no-index --find-links /wheels 'twilio-recordings-mock[redis]' \
     && useradd --system --no-create-home recmock \
     && install -d -o recmock /data
 USER recmock

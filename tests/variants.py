@@ -1,9 +1,9 @@
 """Runs the tests marked `variant` again: `python -m tests.variants`.
 
-Variants are SQLite files as the stores of the servers, asyncio's own event loop, and the system's Python on both loops.
-The system's Python is left out if it is missing, of the same release as this one, too old, or cannot have this project
-in a virtual environment. The last line names the variants that ran, and says why one was left out. Every step has a
-time limit.
+Variants are SQLite files and Redis as the stores of the servers, asyncio's own event loop, and the system's Python on
+both loops. Redis is left out if it is not installed. The system's Python is left out if it is missing, of the same
+release as this one, too old, or cannot have this project in a virtual environment. The last line names the variants
+that ran, and says why one was left out. Every step has a time limit.
 """
 
 import os
@@ -13,10 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.redis_process import NO_REDIS, RedisProcess
+
 ROOT = Path(__file__).parent.parent
 _FOLDER = "tests/integration"
 """The folder of all tests with the mark. To collect the other tests takes longer than to run these."""
 _SQLITE = "SQLite files"
+_REDIS = "Redis"
 _LOOP = "asyncio's event loop"
 _SYSTEM_PYTHON = Path("/usr/bin/python3")
 _OLDEST_RELEASE = (3, 11)
@@ -37,19 +40,30 @@ def main(python: Path = Path(sys.executable), system_python: Path = _SYSTEM_PYTH
         modules.mkdir()
         stores.mkdir()
         (modules / "uvloop.py").write_text('raise ImportError("this variant has no uvloop")\n', encoding="utf-8")
-        if code := _run_tests(_SQLITE, python, RECMOCK_TEST_STORES=str(stores)) or _run_tests(_LOOP, python, modules):
+        if code := _run_tests(_SQLITE, python, RECMOCK_TEST_STORES=str(stores)) or _run_with_redis(python, stores):
             return code
+        if code := _run_tests(_LOOP, python, modules):
+            return code
+        ran = ", ".join((_SQLITE, _REDIS if NO_REDIS is None else f"not {_REDIS} ({NO_REDIS})", _LOOP))
         try:
             release = _find_release(system_python)
             _create_environment(system_python, environment)
         except _UnusableError as error:
-            print(f"== variants: {_SQLITE}, {_LOOP}; the system's Python was left out: {error}")
+            print(f"== variants: {ran}; the system's Python was left out: {error}")
             return 0
         name, python = f"the system's Python {release}", environment / "bin" / "python"
         code = _run_tests(name, python) or _run_tests(f"{name}, {_LOOP}", python, modules)
         if not code:
-            print(f"== variants: {_SQLITE}, {_LOOP}, {name} on both event loops")
+            print(f"== variants: {ran}, {name} on both event loops")
         return code
+
+
+def _run_with_redis(python: Path, folder: Path) -> int:
+    """Run the tests with a Redis server, if it is installed."""
+    if NO_REDIS is not None:
+        return 0
+    with RedisProcess(folder) as redis:
+        return _run_tests(_REDIS, python, RECMOCK_TEST_STORES=redis.url)
 
 
 def _run_tests(variant: str, python: Path, *search_path: Path, **variables: str) -> int:

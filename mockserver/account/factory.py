@@ -96,8 +96,7 @@ class AccountFactory:
             base_url: the scheme and host that the client uses for this server.
             clock_origin: the tick at which the clock of its scenario started; None for a clock that starts now.
             token: its auth token; None for the declared one, or one that is derived from the seed.
-            started_at: the instant at which it began, if it is built again. What was due then is not run: that is part
-                of its log.
+            started_at: the instant at which it began, if it is built again. Its log has what was due then.
             is_rebuilt: True if it is built again, also from a snapshot.
 
         Raises:

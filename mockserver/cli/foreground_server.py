@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from mockserver import __version__
 from mockserver.app import create_app
@@ -59,36 +59,62 @@ def serve(
     watch, scenarios = Watch(settings.scenario), load_scenarios(settings.scenario)
     mock = _make_mock(settings, scenarios, export, token)
     listening_sockets = bind_or_explain(settings.listen, bind) if pipes is None else pipes.adopt_sockets()
-    address, is_shared = listening_sockets.addresses[0], not settings.store.is_memory
+    address = listening_sockets.addresses[0]
 
     def announce_ready() -> None:
         if pipes is None or pipes.is_first:
-            if settings.port_file is not None:
-                _write_port(settings.port_file, address.port)
-            stream = choose_stream(settings)
-            style = choose_style(is_terminal=stream.isatty(), environment=environment)
-            print(change_banner(_make_banner(mock, address, scenarios, export)).format(style), file=stream, flush=True)
+            _announce(settings, environment, change_banner(_make_banner(mock, address, scenarios, export)), address)
         if pipes is not None:
             pipes.say_ready()
-        if not is_shared:
-            watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
         gc.freeze()  # what exists now stays, so no later collection visits it
         gc.enable()
 
-    watching: list[asyncio.Task[None]] = []
-    proxy = Proxy.from_settings(settings)
-    if is_shared:
-        from mockserver.cli.shared_server import share_store  # most servers keep accounts in memory
-
-        use_mock = partial(_use_mock, watch, environment)
-        shared = share_store(mock, address, use_mock, listening_sockets.close, secrets.token_hex(16))
-        with shared as app, run_beside(mock, address.to_url()):
-            run(app, listening_sockets, announce_ready, proxy)
-        return 0
-    mock.set_address(address)
-    with run_beside(mock, address.to_url()), log_requests(mock, sys.stdout, environment):
-        run(create_app(mock), listening_sockets, announce_ready, proxy)
+    with run_beside(mock, address.to_url()):
+        serve_on = _run_alone if settings.store.is_memory else _run_shared
+        serve_on(_Start(mock, listening_sockets, watch, environment, announce_ready))
     return 0
+
+
+class _Start(NamedTuple):
+    """A server that is about to run."""
+
+    mock: Mock
+    listening_sockets: ListeningSockets
+    watch: Watch
+    environment: Mapping[str, str]
+    announce_ready: Callable[[], object]
+
+
+def _run_alone(start: _Start) -> None:
+    """Serve with accounts in memory."""
+    mock, watching = start.mock, []
+
+    def announce_ready() -> None:
+        watching.append(asyncio.get_running_loop().create_task(start.watch.run(mock)))
+        start.announce_ready()
+
+    mock.set_address(start.listening_sockets.addresses[0])
+    with log_requests(mock, sys.stdout, start.environment):
+        run(create_app(mock), start.listening_sockets, announce_ready, Proxy.from_settings(mock.settings))
+
+
+def _run_shared(start: _Start) -> None:
+    """Serve with a store, which other processes may share."""
+    from mockserver.cli.shared_server import share_store  # most servers keep accounts in memory
+
+    sockets, use_mock = start.listening_sockets, partial(_use_mock, start.watch, start.environment)
+    secret = secrets.token_hex(16)
+    with share_store(start.mock, sockets.addresses[0], use_mock, sockets.close, secret) as app:
+        run(app, sockets, start.announce_ready, Proxy.from_settings(start.mock.settings))
+
+
+def _announce(settings: Settings, environment: Mapping[str, str], banner: Banner, address: Address) -> None:
+    """Say that the server accepts connections."""
+    if settings.port_file is not None:
+        _write_port(settings.port_file, address.port)
+    stream = choose_stream(settings)
+    style = choose_style(is_terminal=stream.isatty(), environment=environment)
+    print(banner.format(style), file=stream, flush=True)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ pipe that ends with the parent.
 """
 
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -83,6 +84,8 @@ def run_workers(settings: Settings, environment: Mapping[str, str]) -> int:
         CommandError: if they cannot share what they need, or the address.
     """
     _refuse_workers(settings)
+    if not settings.listen.is_loopback and settings.control_token is None:
+        environment = {**environment, "RECMOCK_CONTROL_TOKEN": secrets.token_urlsafe(24)}
     with _Parent(environment, bind_or_explain(settings.listen, bind_all)) as parent:
         return parent.run(settings.workers)
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,13 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the Pythons are shell s
 
 OTHER_RELEASE = f"3 {sys.version_info[1]} {sys.version_info[2] + 1}"
 OTHER_NAME = OTHER_RELEASE.replace(" ", ".")
-LEFT_OUT = "== variants: SQLite files, asyncio's event loop; the system's Python was left out"
+LEFT_OUT = "== variants: SQLite files, Redis, asyncio's event loop; the system's Python was left out"
+
+
+class NoRedis:
+    """A Redis server that no variant asks."""
+
+    url = "redis://localhost:9/0"
 
 
 class Pythons:
@@ -64,6 +71,8 @@ class Pythons:
 def pythons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pythons:
     monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.delenv("RECMOCK_TEST_STORES", raising=False)
+    monkeypatch.setattr(variants, "NO_REDIS", None)
+    monkeypatch.setattr(variants, "RedisProcess", lambda folder: nullcontext(NoRedis()))
     return Pythons(tmp_path)
 
 
@@ -75,16 +84,17 @@ def test_all_variants_run(pythons: Pythons, capfd: pytest.CaptureFixture[str]) -
     assert pythons.run() == 0
     assert pythons.read_calls() == [
         "python pytest stores",
+        "python pytest stores",
         "python pytest +",
         "system_python venv",
         "environment_python pip",
         "environment_python pytest",
         "environment_python pytest +",
     ]
-    names = ["SQLite files", "asyncio's event loop", f"the system's Python {OTHER_NAME}"]
-    names.append(f"{names[2]}, {names[1]}")
+    names = ["SQLite files", "Redis", "asyncio's event loop", f"the system's Python {OTHER_NAME}"]
+    names.append(f"{names[3]}, {names[2]}")
     *lines, last = capfd.readouterr().out.splitlines()
-    assert last == f"== variants: {names[0]}, {names[1]}, {names[2]} on both event loops"
+    assert last == f"== variants: {', '.join(names[:4])} on both event loops"
     assert [f"== {name}" for name in names] == lines[::2]
     assert [f"== {name}: ok in" for name in names] == [line.rpartition(" in ")[0] + " in" for line in lines[1::2]]
 
@@ -131,7 +141,7 @@ def test_unsuitable_release_is_left_out(
     assert pythons.run() == 0
     found = f"its release is {release.replace(' ', '.')}, {reason}"
     assert get_last_line(capsys) == f"{LEFT_OUT}: {found}"
-    assert pythons.read_calls() == ["python pytest stores", "python pytest +"]
+    assert pythons.read_calls() == ["python pytest stores", "python pytest stores", "python pytest +"]
 
 
 def test_missing_python_is_left_out(pythons: Pythons, capsys: pytest.CaptureFixture[str]) -> None:

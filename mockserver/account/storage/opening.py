@@ -27,7 +27,7 @@ class OpenedStore(msgspec.Struct, frozen=True):
     """The scenario of every account that has no other."""
     groups: Groups
     is_continued: bool
-    """False if all accounts begin anew: the store is new, or the settings name another scenario."""
+    """False if all accounts begin again: the store is new, or the settings name another scenario."""
 
 
 def open_store(
@@ -52,26 +52,32 @@ def open_store(
     """
     store = _open(settings.store, known)
     try:
-        values = store.read_record()
-        store.lost, record = decode_losses(values), read_record(values)
-        if record is not None:
-            record.corpus.refuse_others(settings, store.name)
-        wanted = encode_scenario(scenario)
-        # The accounts may play it already: a reload of its file, or a test, has set it since the last start.
-        is_continued = record is not None and wanted in (record.start_scenario, encode_scenario(record.scenario))
-        if record is None or not is_continued:
-            record = _begin(store, settings, t0 if record is None else record.corpus.now, scenario)
-        elif record.start_scenario != wanted or not known.is_served:
-            record.start_scenario = wanted
-            if not known.is_served:
-                record.served_since = wall_microseconds()
-            store.save(Batch(record=record.encode()))
+        record, is_continued = _find_record(store, settings, t0, scenario, known)
         saver = AccountSaver(store, find_account, collect_extras)
         saver.served_since = record.served_since
     except BaseException:
         store.close()
         raise
     return OpenedStore(saver, record.corpus.now, record.scenario, record.groups, is_continued)
+
+
+def _find_record(
+    store: Store, settings: Settings, t0: int, scenario: Scenario | None, known: KnownStore
+) -> tuple[ServerRecord, bool]:
+    """Return what the server chose, and True if its accounts go on."""
+    values = store.read_record()
+    store.lost, record = decode_losses(values), read_record(values)
+    if record is not None:
+        record.corpus.refuse_others(settings, store.name)
+    wanted = encode_scenario(scenario)
+    # The accounts may play it already: a reload of its file, or a test, has set it since the last start.
+    if record is None or wanted not in (record.start_scenario, encode_scenario(record.scenario)):
+        return _begin(store, settings, t0 if record is None else record.corpus.now, scenario), False
+    if record.start_scenario != wanted or not known.is_served:
+        record.start_scenario = wanted
+        record.served_since = record.served_since if known.is_served else wall_microseconds()
+        store.save(Batch(record=record.encode()))
+    return record, True
 
 
 def _open(url: StoreUrl, known: KnownStore) -> Store:

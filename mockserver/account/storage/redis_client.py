@@ -27,7 +27,7 @@ class RedisClient:
             import redis
         except ImportError:
             raise StoreError(
-                "expected the package redis, found none. Install it: pip install 'twilio-recordings-mock[redis]'."
+                "expected the package redis, found none. Install it: pip install 'redis[hiredis]'."
             ) from None
         assert url.server is not None, "the store is a Redis server"
         self.name = str(url)

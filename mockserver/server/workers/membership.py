@@ -112,6 +112,7 @@ class Membership:
         mock, self._unused = self._unused, None
         if mock is None:
             mock = self._make_mock(*self._settings.apply_to(self.mock.settings))
+            mock.account_factory.t0 = self.mock.account_factory.t0  # also if the store was emptied
         try:
             mock.set_address(self._address, self._known)
         except StoreInUseError:

@@ -1,0 +1,212 @@
+"""Accounts in Redis: what is lost, who has the store, and what is said if Redis does not answer."""
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.account.storage.contact import Contact
+from mockserver.account.storage.finding import find_leader, find_own_host
+from mockserver.account.storage.redis_client import RedisClient, SlowStoreError
+from mockserver.account.storage.redis_store import RedisStore
+from mockserver.account.storage.store import Batch, KnownStore
+from mockserver.account.storage.store_error import StoreError, StoreInUseError, StoreLostError
+from mockserver.mock import Mock
+from mockserver.settings.store_url import StoreUrl
+from tests.commands import main
+from tests.harness import Api, make_settings
+from tests.redis_process import NO_REDIS, RedisProcess
+from tests.shared_servers import run_shared
+
+pytestmark = [
+    pytest.mark.skipif(NO_REDIS is not None, reason=str(NO_REDIS)),
+    pytest.mark.skipif(sys.platform == "win32", reason="redis-server is a program of Unix"),
+]
+CALL = "/Calls/CA{:032x}/Recordings.json"
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisProcess]:
+    with RedisProcess(tmp_path) as process:
+        yield process
+
+
+@pytest.fixture
+def url(redis: RedisProcess) -> StoreUrl:
+    return StoreUrl.parse(redis.url)
+
+
+def save(store: RedisStore, value: bytes) -> None:
+    store.save(Batch(record={"name": value}))
+
+
+def test_account_is_there_again(url: StoreUrl) -> None:
+    with Api(make_settings(store=url)) as api:
+        sid = api.post(CALL.format(1)[1:]).json()["sid"]
+        requests = api.call_control_api("GET", "/requests")["requests"]
+    with Api(make_settings(store=url)) as api:
+        assert api.get(f"{api.root}/Recordings/{sid}.json").status_code == 200
+        assert api.call_control_api("GET", "/requests")["requests"][: len(requests)] == requests
+
+
+def test_process_that_was_replaced_saves_nothing(url: StoreUrl) -> None:
+    first = RedisStore(url)
+    contact = Contact("127.0.0.1", 9, "secret")
+    first.announce(contact)
+    with pytest.raises(StoreInUseError, match="expected that no other process uses"):
+        RedisStore(url)
+    second = RedisStore(url, KnownStore(ended=contact))
+    save(second, b"second")
+    with pytest.raises(StoreInUseError, match="another process has taken"):
+        save(first, b"first")
+    first.close()
+    assert second.read_record() == {"name": b"second"}
+    second.close()
+
+
+def test_process_that_is_replaced_while_idle_notices_it(url: StoreUrl) -> None:
+    store = RedisStore(url)
+    errors: list[StoreError] = []
+    store.watch(errors.append)
+    RedisClient(url).commands.set("recmock:fence", str(2**62))
+    deadline = time.monotonic() + 10
+    while not errors:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert isinstance(errors[0], StoreInUseError)
+    store.close()
+
+
+def test_older_copy_is_noticed(url: StoreUrl, redis: RedisProcess) -> None:
+    store = RedisStore(url)
+    save(store, b"one")
+    batch = RedisClient(url).commands.get("recmock:batch")
+    save(store, b"two")
+    assert batch is not None
+    RedisClient(url).commands.set("recmock:batch", batch)
+    with pytest.raises(StoreLostError, match="has lost data"):
+        save(store, b"three")
+    known = store.identity._replace(is_lost=True)
+    store.close()
+    again = RedisStore(url, known)
+    assert (again.epoch, again.read_record()) == (1, {"name": b"two"})
+    again.close()
+
+
+def test_emptied_store_is_noticed_by_a_process_that_opens_it_again(url: StoreUrl, redis: RedisProcess) -> None:
+    store = RedisStore(url)
+    known = store.identity
+    store.close()
+    redis.send("FLUSHALL")
+    again = RedisStore(url, known)
+    assert (again.epoch, again.identity.store != known.store) == (1, True)
+    again.close()
+
+
+def test_batch_whose_answer_was_lost_is_saved_once(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = RedisStore(url)
+    run, answers = store._client.run, []
+
+    def lose_first(*arguments: Any) -> Any:
+        answers.append(run(*arguments))
+        if len(answers) == 1:
+            raise SlowStoreError("lost")
+        return answers[-1]
+
+    monkeypatch.setattr(store._client, "run", lose_first)
+    save(store, b"one")
+    save(store, b"two")
+    assert answers == [b"ok"] * 3
+    assert store.read_record() == {"name": b"two"}
+    store.close()
+
+
+def test_loss_is_told_and_no_sid_comes_again(
+    url: StoreUrl, redis: RedisProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    with run_shared(url, {}, {}) as (leader, worker), caplog.at_level(logging.WARNING):
+        lost = [own.post(CALL.format(number)).json()["sid"] for number, own in enumerate((leader, worker))]
+        assert leader.fetch_health()["epoch"] == 0
+        redis.send("FLUSHALL")
+        created = [own.post(CALL.format(number)) for number, own in enumerate((leader, worker))]
+        assert [answer.status_code for answer in created] == [201, 201]
+        assert not {answer.json()["sid"] for answer in created} & {*lost}
+        assert leader.get(f"/Recordings/{lost[0]}.json").status_code == 404
+        for own in (leader, worker):
+            health = own.fetch_health()
+            assert (health["epoch"], health["lost"][0]["recordings"]) == (1, 2)
+        sids = [own.post(CALL.format(9)).json()["sid"] for own in (leader, worker)]
+    assert f"recmock: {url} has lost data." in caplog.text
+    with Api(make_settings(store=url)) as api:
+        assert api.get(f"{api.root}/Recordings/{sids[0]}.json").status_code == 200
+        saver = api.mock.saver
+        assert saver is not None
+        assert (saver.store.epoch, len(saver.store.lost)) == (1, 1)
+
+
+def test_store_that_stops_is_answered_with_503_and_goes_on(url: StoreUrl, redis: RedisProcess) -> None:
+    with run_shared(url, {}, {}) as (leader, worker):
+        sid = worker.post(CALL.format(1)).json()["sid"]
+        redis.kill()
+        start = time.monotonic()
+        answers = [own.get("/Recordings.json") for own in (leader, worker)]
+        assert time.monotonic() - start < 4
+        assert [answer.status_code for answer in answers] == [503, 503]
+        assert "expected a Redis server at redis://127.0.0.1" in answers[0].headers["X-Mock-Reason"]
+        redis.start()
+        deadline = time.monotonic() + 20
+        while worker.get(f"/Recordings/{sid}.json").status_code != 200:
+            assert time.monotonic() < deadline
+        assert leader.post(CALL.format(2)).status_code == 201
+
+
+def test_password_is_never_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with RedisProcess(tmp_path, "geheim") as redis:
+        url = StoreUrl.parse(redis.url)
+        with Api(make_settings(store=url)) as api:
+            assert api.get(api.list_path).status_code == 200
+            assert "geheim" not in repr(api.mock.settings) + str(api.get("/_mock/health").text)
+        wrong = redis.url.replace("geheim", "falsch")
+        assert main(["store", "reset", wrong]) == 2
+        error = capsys.readouterr().err
+        assert "expected a user and a password that redis://:***@127.0.0.1" in error
+        assert "falsch" not in error
+        with pytest.raises(StoreError) as caught:
+            Mock(make_settings(store=StoreUrl.parse(wrong))).open_store()
+        assert "falsch" not in str(caught.value)
+
+
+def test_missing_package_is_named(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(StoreError, match=r"expected the package redis, found none\. Install it: pip install"):
+        RedisClient(url)
+
+
+def test_store_is_reset_and_others_stay(url: StoreUrl, redis: RedisProcess, capsys: pytest.CaptureFixture[str]) -> None:
+    other = url._replace(prefix="other")
+    for own in (url, other):
+        with Api(make_settings(store=own)) as api:
+            api.get(api.list_path)
+    assert main(["store", "reset", redis.url]) == 0
+    assert capsys.readouterr().out == f"{url} is empty. The next server begins all accounts again.\n"
+    keys: Any = RedisClient(url).commands.keys("*")
+    assert {key.split(b":")[0] for key in keys} == {b"other"}
+
+
+def test_leader_is_found(url: StoreUrl) -> None:
+    assert find_leader(url) is None
+    store = RedisStore(url)
+    assert find_leader(url) is None  # it serves no others
+    store.announce(Contact("127.0.0.1", 9, "secret"))
+    assert find_leader(url) == Contact("127.0.0.1", 9, "secret")
+    store.close()
+    assert find_leader(url) is None
+
+
+@pytest.mark.parametrize("text", ["redis://127.0.0.1", "unix:///run/redis.sock", "redis://no.such.host.invalid"])
+def test_own_host_is_the_one_that_reaches_redis(text: str) -> None:
+    assert find_own_host(StoreUrl.parse(text)) == "127.0.0.1"
