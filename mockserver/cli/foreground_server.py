@@ -15,7 +15,7 @@ from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.banner import Banner, choose_style
 from mockserver.cli.errors import CommandError
-from mockserver.cli.listening import bind_or_explain
+from mockserver.cli.listening import bind_or_explain, choose_control_token
 from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
 from mockserver.cli.reload import Watch
 from mockserver.mock import Mock
@@ -31,7 +31,7 @@ from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.account.export.reading import Export
-    from mockserver.cli.worker_processes import WorkerPipes
+    from mockserver.cli.worker_pipes import WorkerPipes
 
 
 def serve(
@@ -55,7 +55,7 @@ def serve(
         export: the account to serve instead of new ones.
         pipes: what this process has from its parent, if it is one of several workers.
     """
-    token = None if settings.listen.is_loopback else settings.control_token or secrets.token_urlsafe(24)
+    token = choose_control_token(settings)
     watch, scenarios = Watch(settings.scenario), load_scenarios(settings.scenario)
     mock = _make_mock(settings, scenarios, export, token)
     listening_sockets = bind_or_explain(settings.listen, bind) if pipes is None else pipes.adopt_sockets()

@@ -1,10 +1,11 @@
-"""The listening sockets of a server, or what to do if it cannot listen."""
+"""What a server needs to listen: its sockets, and a token for the control API beyond loopback."""
 
 from collections.abc import Callable
 
 from mockserver.cli.errors import CommandError
 from mockserver.server.listening_sockets import ListenError, ListeningSockets
 from mockserver.settings.parsing import Address
+from mockserver.settings.settings import Settings
 
 _PROBE_TIMEOUT = 2.0
 """Real seconds in which a recmock that has the port may answer."""
@@ -20,6 +21,15 @@ def bind_or_explain(address: Address, bind: Callable[[Address], ListeningSockets
         return bind(address)
     except ListenError as error:
         raise CommandError(f"--listen: {error}{_describe_other_server(error)}") from None
+
+
+def choose_control_token(settings: Settings) -> str | None:
+    """Return the token of the control API: a new one if the settings have none, and None on loopback."""
+    if settings.listen.is_loopback:
+        return None
+    import secrets  # most servers listen on loopback
+
+    return settings.control_token or secrets.token_urlsafe(24)
 
 
 def _describe_other_server(error: ListenError) -> str:

@@ -5,89 +5,64 @@ pipe that ends with the parent.
 """
 
 import os
-import secrets
 import select
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import IO, NamedTuple, Self
+from pathlib import Path
+from typing import IO, Self
 
-from mockserver.cli.errors import CommandError
-from mockserver.cli.listening import bind_or_explain
-from mockserver.server.listening_sockets import ListeningSockets, adopt, bind_all
+from mockserver.cli.errors import CommandError, print_error
+from mockserver.cli.listening import bind_or_explain, choose_control_token
+from mockserver.cli.worker_pipes import END_SECONDS, WorkerPipes
+from mockserver.rest.representations.dates import format_iso8601
+from mockserver.server.listening_sockets import ListeningSockets, bind_all
 from mockserver.settings.machine_clock import stopwatch
 from mockserver.settings.settings import Settings
 
-_VARIABLE = "_RECMOCK_WORKER_PIPES"
-"""The environment variable in which a worker gets its `WorkerPipes`, as numbers."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHORT_LIFE_SECONDS = 1.0
-"""A worker that lives no longer is started again after a pause, which grows."""
-_MAX_PAUSE_SECONDS = 5.0
-_GRACE_SECONDS = 10.0
-"""Real seconds after which workers are killed that were asked to end."""
-
-
-class WorkerPipes(NamedTuple):
-    """What a worker has from its parent, as descriptors."""
-
-    parent: int
-    """A pipe that ends with the parent."""
-    ready: int
-    """A pipe for a byte when the worker accepts connections; -1 for none."""
-    sockets: tuple[int, ...]
-    """The listening sockets."""
-
-    @classmethod
-    def find(cls, environment: Mapping[str, str]) -> Self | None:
-        """Return those of this process, or None if it is not a worker."""
-        if _VARIABLE not in environment:
-            return None
-        parent, ready, *sockets = map(int, environment[_VARIABLE].split(","))
-        return cls(parent, ready, tuple(sockets))
-
-    @property
-    def is_first(self) -> bool:
-        """True for the worker that prints the banner."""
-        return self.ready >= 0
-
-    def adopt_sockets(self) -> ListeningSockets:
-        """Return the listening sockets, and end with the parent from now on."""
-        threading.Thread(target=self._end_with_parent, name="recmock-parent", daemon=True).start()
-        return adopt(self.sockets)
-
-    def say_ready(self) -> None:
-        """Say that this worker accepts connections."""
-        if self.is_first:
-            os.write(self.ready, b"1")
-            os.close(self.ready)
-
-    def _end_with_parent(self) -> None:
-        os.read(self.parent, 1)
-        os.kill(os.getpid(), signal.SIGTERM)
-        threading.Event().wait(_GRACE_SECONDS)
-        os._exit(1)
+"""A worker that serves no longer is started again after a pause, which grows."""
+_MIN_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.1, 5.0
+_SIGNAL_EXIT = 128
+"""What shells add to the number of a signal that ended a program."""
 
 
 def run_workers(settings: Settings, environment: Mapping[str, str]) -> int:
     """Run the workers until the user interrupts the command, and return the exit code.
 
-    Each has the command line of this process.
+    Each has the command line of this process. It is 0 if they end because of a signal to this process, and save all;
+    it is that of the first worker if that one ends before it serves.
 
     Args:
         environment: the environment variables of the workers.
 
     Raises:
-        CommandError: if they cannot share what they need, or the address.
+        CommandError: if they cannot share what they need, or the address, or if none can be started.
     """
     _refuse_workers(settings)
-    if not settings.listen.is_loopback and settings.control_token is None:
-        environment = {**environment, "RECMOCK_CONTROL_TOKEN": secrets.token_urlsafe(24)}
-    with _Parent(environment, bind_or_explain(settings.listen, bind_all)) as parent:
+    command, own = make_worker_command(settings, sys.argv[1:]), dict(environment)
+    token = choose_control_token(settings)
+    if token is not None:
+        own["RECMOCK_CONTROL_TOKEN"] = token  # each worker would make another one
+    with _Parent(command, own, bind_or_explain(settings.listen, bind_all)) as parent:
         return parent.run(settings.workers)
+
+
+def make_worker_command(settings: Settings, words: Sequence[str]) -> list[str]:
+    """Return the command line of a worker.
+
+    Args:
+        words: the arguments of this process.
+    """
+    is_safe = sys.flags.safe_path or Path(sys.path[0]).absolute() != Path.cwd()
+    # Without -P, a folder of the user with the name of our package would hide it.
+    path_flags = ["-P"] if is_safe else []
+    # A worker that is started again tomorrow must not take another day for `today`.
+    now = [] if settings.now is None else ["--now", format_iso8601(settings.now)]
+    return [sys.executable, *path_flags, "-m", "mockserver", *words, *now]
 
 
 def _refuse_workers(settings: Settings) -> None:
@@ -115,22 +90,25 @@ class _Worker:
         self.pause = 0.0
         self.started_at = 0.0
 
-    def note_end(self, code: int) -> None:
-        """Plan its next start, and print why it is needed."""
-        self.process = None
+    def plan_restart(self, reason: str, short_life: float) -> None:
+        """Plan its next start, and print why it is needed.
+
+        Args:
+            reason: what happened to it.
+            short_life: the seconds from its start that it should have lived longer than.
+        """
         now = stopwatch()
-        is_short = now - self.started_at < _SHORT_LIFE_SECONDS
-        self.pause = min(max(self.pause * 2, 0.1), _MAX_PAUSE_SECONDS) if is_short else 0.0
+        is_short = now - self.started_at < short_life
+        self.pause = min(max(self.pause * 2, _MIN_PAUSE_SECONDS), _MAX_PAUSE_SECONDS) if is_short else 0.0
         self.start_at = now + self.pause
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        print(f"recmock: worker {self.number} ended with {how} and is started again.", file=sys.stderr, flush=True)
+        print_error(f"worker {self.number} {reason} and is started again.")
 
 
 class _Parent:
     """Starts workers, and watches them."""
 
-    def __init__(self, environment: Mapping[str, str], sockets: ListeningSockets) -> None:
-        self._command = [sys.executable, "-m", "mockserver", *sys.argv[1:]]
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], sockets: ListeningSockets) -> None:
+        self._command = command
         self._environment = environment
         self._sockets = sockets
         self._workers: list[_Worker] = []
@@ -138,6 +116,7 @@ class _Parent:
         """The exit codes of workers that have ended, by number."""
         self._stops = 0
         """The number of signals that asked this process to end."""
+        self._short_life = _SHORT_LIFE_SECONDS
 
     def __enter__(self) -> Self:
         self._parent_end, self._alive = os.pipe()
@@ -165,54 +144,69 @@ class _Parent:
             now = stopwatch()
             for worker in self._workers:
                 if worker.process is None and worker.start_at <= now:
-                    self._start(worker)
+                    self._start_again(worker)
             pauses = [worker.start_at - now for worker in self._workers if worker.process is None]
             self._wait(max(0.0, min(pauses)) if pauses else None)
-            for worker, code in self._collect_ended():
-                if not self._stops:
-                    worker.note_end(code)
+            for worker, code in () if self._stops else self._collect_ended():
+                worker.plan_restart(_describe_end(code), self._short_life)
         self._stop()
-        return 0
+        return max([0, *self._codes.values()])
 
     def _start_first(self, worker: _Worker) -> int | None:
         """Start the worker that prints the banner, and return its exit code if it does not come to serve."""
         ready, ready_end = os.pipe()
-        self._start(worker, ready_end)
-        os.close(ready_end)
         with os.fdopen(ready, "rb", buffering=0) as pipe:
+            try:
+                self._start(worker, ready_end)
+            except OSError as error:
+                raise CommandError(f"--workers: cannot start a process: {error.strerror}.") from None
+            finally:
+                os.close(ready_end)
             while not self._stops:
                 if pipe in self._wait(None, pipe):
                     if pipe.read(1):
+                        self._short_life += stopwatch() - worker.started_at
                         return None
                     break
+        is_asked = self._stops > 0
         self._stop()
-        return 0 if self._stops else self._codes.get(worker.number, 1)
+        code = self._codes[worker.number]
+        if code < 0 and not is_asked:
+            print_error(f"worker {worker.number} {_describe_end(code)} before it served.")
+            return _SIGNAL_EXIT - code
+        return max(0, code)
+
+    def _start_again(self, worker: _Worker) -> None:
+        try:
+            self._start(worker)
+        except OSError as error:  # this machine has no room for a process now
+            worker.plan_restart(f"cannot start ({error.strerror})", self._short_life)
 
     def _start(self, worker: _Worker, ready: int = -1) -> None:
-        descriptors = [self._parent_end, *(own.fileno() for own in self._sockets)]
-        numbers = [self._parent_end, ready, *descriptors[1:]]
+        pipes = WorkerPipes(self._parent_end, ready, tuple(own.fileno() for own in self._sockets))
         worker.started_at = stopwatch()
         worker.process = subprocess.Popen(
             self._command,
-            env={**self._environment, _VARIABLE: ",".join(map(str, numbers))},
-            pass_fds=[number for number in numbers if number >= 0],
+            env={**self._environment, **pipes.variables},
+            pass_fds=pipes.descriptors,
             start_new_session=True,  # a Ctrl-C in the terminal is for this process only
         )
 
     def _collect_ended(self) -> Iterator[tuple[_Worker, int]]:
         for worker in self._workers:
             if worker.process is not None and (code := worker.process.poll()) is not None:
+                worker.process = None
                 yield worker, code
 
     def _stop(self) -> None:
         """Ask the workers to end, and wait: a second signal, or much time, kills them."""
-        deadline = stopwatch() + _GRACE_SECONDS
+        deadline = stopwatch() + END_SECONDS
+        self._sockets.close()  # clients that connect now are refused, and do not wait for a worker
         self._send_signal(signal.SIGTERM)
         is_killed, stops = False, self._stops
         while any(worker.process is not None for worker in self._workers):
             self._wait(0.2)
             for worker, code in self._collect_ended():
-                worker.process = None
                 self._codes[worker.number] = code
             if not is_killed and (self._stops > stops or stopwatch() > deadline):
                 is_killed = True
@@ -235,3 +229,7 @@ class _Parent:
     def _note_signal(self, number: int, _: object) -> None:
         if number in _SIGNALS:
             self._stops += 1
+
+
+def _describe_end(code: int) -> str:
+    return f"ended with signal {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"

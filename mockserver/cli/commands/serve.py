@@ -20,12 +20,14 @@ def _add_arguments(parser: Parser) -> None:
 def _run(invocation: Invocation) -> int:
     options, pipes = invocation.options, None
     if invocation.settings.workers > 1:
-        from mockserver.cli.worker_processes import WorkerPipes, run_workers  # most servers are one process
+        from mockserver.cli.worker_pipes import WorkerPipes  # most servers are one process
 
         pipes = WorkerPipes.find(invocation.environment)
         if pipes is None:
             if options.replay is not None:
                 raise CommandError(f"--workers: expected 1 with --replay, found {invocation.settings.workers}.")
+            from mockserver.cli.worker_processes import run_workers
+
             return run_workers(invocation.settings, invocation.environment)
     from mockserver.cli.foreground_server import serve  # slow to import, and --help does not need it
 
