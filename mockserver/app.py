@@ -31,9 +31,11 @@ def create_app(mock: Mock) -> Starlette:
         mock.worker.start()
         for account in mock.list_accounts_in_memory():  # their timelines run without requests too
             mock.worker.schedule(account)
-        with mock.keeping_clocks():
-            yield
-        await mock.worker.stop()
+        try:
+            with mock.keeping_clocks():
+                yield
+        finally:  # a server that shares a store cancels this
+            await mock.worker.stop()
 
     app = _Application(
         routes=[

@@ -151,7 +151,7 @@ def test_waiting_request_is_answered_when_the_parent_ends(tmp_path: Path) -> Non
         future = pool.submit(requests.post, url, json=body, timeout=TIME_LIMIT)
         served.get_health()
         start = stopwatch()
-        threading.Timer(0.5, served.process.terminate).start()
+        threading.Timer(1.0, served.process.terminate).start()
         assert future.result().status_code == 503
         served.read_to_end()
         assert stopwatch() - start < TIME_LIMIT / 2
