@@ -13,6 +13,7 @@ from starlette.types import Message
 
 from mockserver.account.storage.encoding import encode_groups
 from mockserver.account.storage.sqlite_store import SqliteStore
+from mockserver.account.storage.store import KnownStore
 from mockserver.account.storage.store_error import StoreError
 from mockserver.app import create_app
 from mockserver.callbacks.outcome import Outcome
@@ -26,6 +27,7 @@ from mockserver.settings.store_url import StoreUrl
 from scenarios.model import Scenario
 from tests.accounts import CALLBACK_URL, make_scenario
 from tests.harness import MEMORY, T0, Api, make_settings, wait_until
+from tests.redis_process import NO_REDIS, RedisProcess
 
 OTHER_SID = "AC" + "7" * 32
 CALL = "CA" + "1" * 32
@@ -47,6 +49,17 @@ def store(tmp_path: Path) -> StoreUrl:
     return StoreUrl(tmp_path / "store.db")
 
 
+@pytest.fixture(params=["sqlite", "redis"])
+def any_store(request: pytest.FixtureRequest, store: StoreUrl, tmp_path: Path) -> Iterator[StoreUrl]:
+    if request.param == "sqlite":
+        yield store
+        return
+    if NO_REDIS is not None:
+        pytest.skip(NO_REDIS)
+    with RedisProcess(tmp_path) as redis:
+        yield StoreUrl.parse(redis.url)
+
+
 def begin(store: StoreUrl, scenario: Scenario | None = None, **settings: Any) -> Api:
     """Return a server that uses a store."""
     return Api(make_settings(store=store, **settings), scenario)
@@ -65,8 +78,8 @@ class Receiver:
         return Outcome(204, None, "")
 
 
-def test_account_is_the_same_after_a_restart(store: StoreUrl) -> None:
-    with begin(store, SCENARIO) as api:
+def test_account_is_the_same_after_a_restart(any_store: StoreUrl) -> None:
+    with begin(any_store, SCENARIO) as api:
         api.mock.worker.receivers[api.mock.demo.sid.lower()] = Receiver()  # type: ignore[assignment]
         path = f"{api.root}/Recordings/{api.get_account().resolve_handle('it')}.json"
         statuses = [api.get(path).status_code for _ in range(2)]
@@ -76,7 +89,7 @@ def test_account_is_the_same_after_a_restart(store: StoreUrl) -> None:
         statuses.append(api.get(path).status_code)
         before = read_all(api)
     assert statuses == [200, 500, 200]
-    with begin(store, SCENARIO) as api:
+    with begin(any_store, SCENARIO) as api:
         assert read_all(api) == before
         assert api.get(path).status_code == 500  # each second one, counted across the restart
         assert api.get(path).json()["status"] == "processing"
@@ -84,48 +97,48 @@ def test_account_is_the_same_after_a_restart(store: StoreUrl) -> None:
         assert index not in api.get_account().state.playing  # the third fetch that was answered
 
 
-def test_scenario_of_one_account_and_its_overrides_stay(store: StoreUrl) -> None:
-    with begin(store) as api:
+def test_scenario_of_one_account_and_its_overrides_stay(any_store: StoreUrl) -> None:
+    with begin(any_store) as api:
         api.run_command("PUT", "/scenario", {"name": "happy-path"})
         api.call_control_api("PUT", "/overrides", {"wire": "schema"})
         page = api.get(api.list_path).content
         before = read_all(api)
-    with begin(store) as api:
+    with begin(any_store) as api:
         assert api.mock.overrides[api.mock.demo.sid.lower()].wire == "schema"
         assert read_all(api) == before
         assert api.get(api.list_path).content == page
 
 
-def test_accounts_of_a_scenario_stay(store: StoreUrl) -> None:
-    with begin(store) as api:
+def test_accounts_of_a_scenario_stay(any_store: StoreUrl) -> None:
+    with begin(any_store) as api:
         views = api.call_control_api("PUT", "/accounts", {"scenario": {"accounts": [{"id": "a"}, {"id": "b"}]}})
-    with begin(store) as api:
+    with begin(any_store) as api:
         assert api.call_control_api("GET", "/accounts") == views
         api.call_control_api("DELETE", "")
-    with begin(store) as api:
+    with begin(any_store) as api:
         assert api.call_control_api("GET", "/accounts") == []
 
 
-def test_forgotten_account_begins_again(store: StoreUrl) -> None:
-    with begin(store) as api:
+def test_forgotten_account_begins_again(any_store: StoreUrl) -> None:
+    with begin(any_store) as api:
         api.post(f"Calls/{CALL}/Recordings.json")
         api.call_control_api("DELETE", "")
-    with begin(store) as api:
+    with begin(any_store) as api:
         assert api.get_account().state.created == []
         assert api.get_account().journal.total == 0
 
 
-def test_reset_journal_is_empty_after_a_restart(store: StoreUrl) -> None:
-    with begin(store) as api:
+def test_reset_journal_is_empty_after_a_restart(any_store: StoreUrl) -> None:
+    with begin(any_store) as api:
         api.get(api.list_path)
         api.call_control_api("POST", "/reset")
         api.get(api.list_path)
-    with begin(store) as api:
+    with begin(any_store) as api:
         assert [entry.number for entry in api.get_account().journal] == [0]
 
 
-def test_evicted_account_comes_back_with_its_journal(store: StoreUrl) -> None:
-    with begin(store) as api:
+def test_evicted_account_comes_back_with_its_journal(any_store: StoreUrl) -> None:
+    with begin(any_store) as api:
         for number in range(80):
             sid = f"AC{number:032x}"
             api.auth = (sid, "any")
@@ -134,25 +147,25 @@ def test_evicted_account_comes_back_with_its_journal(store: StoreUrl) -> None:
         assert api.mock.account("AC" + "0" * 32).journal.total == 1
 
 
-def test_other_scenario_of_the_settings_begins_all_accounts_again(store: StoreUrl) -> None:
-    with begin(store, SCENARIO) as api:
+def test_other_scenario_of_the_settings_begins_all_accounts_again(any_store: StoreUrl) -> None:
+    with begin(any_store, SCENARIO) as api:
         api.post(f"Calls/{CALL}/Recordings.json")
-    with begin(store) as api:
+    with begin(any_store) as api:
         assert api.get_account().state.created == []
         assert api.get_account().scenario is None
 
 
-def test_scenario_that_a_test_has_set_for_all_accounts_stays(store: StoreUrl) -> None:
-    with begin(store) as api:
+def test_scenario_that_a_test_has_set_for_all_accounts_stays(any_store: StoreUrl) -> None:
+    with begin(any_store) as api:
         api.mock.replace_scenario(SCENARIO)
         api.get(api.list_path)
         api.post(f"Calls/{CALL}/Recordings.json")
     for settings_scenario in (None, SCENARIO, SCENARIO):  # a start that names it changes nothing
-        with begin(store, settings_scenario) as api:
+        with begin(any_store, settings_scenario) as api:
             assert api.mock.scenario == SCENARIO
             assert api.mock.account(OTHER_SID).resolve_handle("it").startswith("RE")
             assert len(api.get_account().state.created) == 2
-    with begin(store) as api:
+    with begin(any_store) as api:
         assert api.mock.scenario is None
 
 
@@ -178,10 +191,10 @@ def test_settings_that_would_make_another_corpus_are_refused(
         pass
 
 
-def test_t0_of_the_first_start_stays(store: StoreUrl) -> None:
-    with begin(store):
+def test_t0_of_the_first_start_stays(any_store: StoreUrl) -> None:
+    with begin(any_store):
         pass
-    with Api(Settings(store=store)) as api:
+    with Api(Settings(store=any_store)) as api:
         assert api.get_account().corpus.spec.t0 == T0
 
 
@@ -291,12 +304,12 @@ def test_file_with_a_first_account_that_cannot_be_read_is_refused(store: StoreUr
             begin(store)
 
 
-def test_clock_that_a_scenario_starts_is_the_same_after_a_restart(store: StoreUrl) -> None:
+def test_clock_that_a_scenario_starts_is_the_same_after_a_restart(any_store: StoreUrl) -> None:
     scenario = make_scenario(clock={"start": "2026-03-01T00:00:00Z"})
-    with begin(store, scenario) as api:
+    with begin(any_store, scenario) as api:
         api.run_command("POST", "/clock", {"advance": "90s"})
         before = api.call_control_api("GET", "/clock")
-    with begin(store, scenario) as api:
+    with begin(any_store, scenario) as api:
         assert api.call_control_api("GET", "/clock") == before
         assert before["now"] == "2026-03-01T00:01:30Z"
 
@@ -365,14 +378,14 @@ def test_file_that_was_replaced_meanwhile_is_left_alone(store: StoreUrl, content
             api.mock.close_store()
 
 
-def test_number_of_the_journal_stays_and_later_ones_are_greater(store: StoreUrl) -> None:
-    with begin(store) as api:
+def test_number_of_the_journal_stays_and_later_ones_are_greater(any_store: StoreUrl) -> None:
+    with begin(any_store) as api:
         for _ in range(5):
             api.get(api.list_path)
         api.call_control_api("POST", "/reset")
         api.get(api.list_path)
         generation = api.call_control_api("GET", "/requests")["generation"]
-    with begin(store) as api:
+    with begin(any_store) as api:
         assert api.call_control_api("GET", "/requests")["generation"] == generation == 5
         api.call_control_api("POST", "/reset")
         assert api.call_control_api("GET", "/requests")["generation"] > generation
@@ -398,13 +411,13 @@ def test_requests_that_are_no_longer_kept_are_removed_in_steps(
         assert [entry.number for entry in journal] == [*range(22, 30)]
 
 
-def test_request_that_no_journal_can_keep_is_counted_after_a_restart(store: StoreUrl) -> None:
-    with begin(store, journal_memory=MemorySize(1)) as api:
+def test_request_that_no_journal_can_keep_is_counted_after_a_restart(any_store: StoreUrl) -> None:
+    with begin(any_store, journal_memory=MemorySize(1)) as api:
         for _ in range(3):
             api.get(api.list_path)
         journal = api.get_account().journal
         before = journal.dropped, journal.total
-    with begin(store, journal_memory=MemorySize(1)) as api:
+    with begin(any_store, journal_memory=MemorySize(1)) as api:
         journal = api.get_account().journal
         assert (journal.dropped, journal.total) == before == (3, 3)
 
@@ -524,15 +537,15 @@ def list_sent(api: Api) -> list[bool]:
     return [own.is_sending for own in (*account.callbacks, *account.state.live.app_requests.values())]
 
 
-def test_account_that_was_rolled_back_is_the_same_after_a_restart(store: StoreUrl) -> None:
-    with begin(store, SCENARIO) as api:
+def test_account_that_was_rolled_back_is_the_same_after_a_restart(any_store: StoreUrl) -> None:
+    with begin(any_store, SCENARIO) as api:
         api.post(f"Calls/{CALL}/Recordings.json")
         api.call_control_api("POST", "/snapshots", {"name": "one"})
         api.post(f"Calls/{CALL}/Recordings.json", RecordingTrack="inbound")
         api.call_control_api("POST", "/rollback", {"name": "one"})
         api.get(api.list_path)
         before = read_all(api)
-    with begin(store, SCENARIO) as api:
+    with begin(any_store, SCENARIO) as api:
         assert read_all(api) == before
 
 
@@ -602,3 +615,49 @@ def test_mock_without_a_store_closes_none() -> None:
     mock.open_store()
     mock.close_store()
     assert mock.saver is None
+
+
+def take_over(store: StoreUrl, saved: float, served: float, **settings: Any) -> Api:
+    """Return a process that takes a store over.
+
+    Args:
+        saved: the real seconds since the accounts were saved.
+        served: the real seconds since processes serve the store.
+    """
+    with change_file(store) as connection:
+        connection.execute("UPDATE accounts SET machine = machine - ?", (round(saved * 1e6),))
+        query = "UPDATE record SET value = CAST(CAST(value AS INTEGER) - ? AS TEXT) WHERE name = 'served_since'"
+        connection.execute(query, (round(served * 1e6),))
+    api = Api(make_settings(store=MEMORY))
+    mock = Mock(make_settings(store=store, **settings), scenario=SCENARIO)
+    mock.open_store(KnownStore(is_served=True))
+    api.use(mock)
+    return api
+
+
+REAL_TIME: dict[str, Any] = {"clock": ClockRate(1.0), "now": None}
+
+
+@pytest.mark.parametrize(("served", "state"), [(9000, "pending"), (4200, "pending"), (3200, "missed")])
+def test_callbacks_are_missed_that_came_due_before_any_process_served(
+    store: StoreUrl, served: float, state: str
+) -> None:
+    with begin(store, SCENARIO, **REAL_TIME) as api:  # its callback is due after 3,600 s
+        started = api.get_account().clock.now()
+        api.get(api.list_path)
+    with take_over(store, 7200, served, **REAL_TIME) as api:
+        account = api.get_account()
+        assert 7200 <= (account.clock.now() - started) / 1e6 < 7260
+        (callback,) = account.callbacks
+        assert callback.state == state
+
+
+@pytest.mark.parametrize(("rate", "served", "passed"), [(60.0, 9000, 7200), (60.0, 100, 100), (0.0, 9000, 0)])
+def test_other_clocks_run_on_while_processes_serve(store: StoreUrl, rate: float, served: float, passed: float) -> None:
+    settings = {"clock": ClockRate(rate)}
+    with begin(store, SCENARIO, **settings) as api:
+        api.get(api.list_path)
+        before = api.get_account().clock.now()
+    with take_over(store, 7200, served, **settings) as api:
+        expected = passed * rate * 1e6
+        assert expected <= api.get_account().clock.now() - before < expected + 300e6

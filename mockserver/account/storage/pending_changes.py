@@ -98,11 +98,11 @@ class PendingChanges:
     def take(self) -> Unsaved:
         """Return everything that changed, which is saved now."""
         with self._lock:
-            marked = tuple(account for account in self._changed if self._find_account(account.sid) is account)
+            changed, self._changed = self._changed, {}  # another thread may note changes meanwhile
+            marked = tuple(account for account in changed if self._find_account(account.sid) is account)
             changes, progress = self._collector.collect(marked)
             batch = Batch(changes, self._record, self._removed)
             self._record, self._removed, self._under_way = {}, set(), marked
-            self._changed.clear()
             self._keys.update(own.key for own in changes)
             return Unsaved(batch, marked, progress)
 
