@@ -266,7 +266,7 @@ def test_unknown_variable_is_a_warning_with_the_nearest_name(
 
 
 def test_port_in_use_names_the_flag(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.cli.foreground_server._PROBE_TIMEOUT", 0.01)  # the socket never answers
+    monkeypatch.setattr("mockserver.cli.listening._PROBE_TIMEOUT", 0.01)  # the socket never answers
     with bind(Address("127.0.0.1", 0)) as busy_socket:
         assert main(["--listen", str(get_bound_address(busy_socket))]) == 2
     message = capsys.readouterr().err
