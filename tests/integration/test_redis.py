@@ -11,10 +11,10 @@ import pytest
 
 from mockserver.account.storage.contact import Contact
 from mockserver.account.storage.finding import find_leader, find_own_host
-from mockserver.account.storage.redis_client import RedisClient, SlowStoreError
+from mockserver.account.storage.redis_client import RedisClient
 from mockserver.account.storage.redis_store import RedisStore
 from mockserver.account.storage.store import Batch, KnownStore
-from mockserver.account.storage.store_error import StoreError, StoreInUseError, StoreLostError
+from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
 from mockserver.mock import Mock
 from mockserver.settings.store_url import StoreUrl
 from tests.commands import main
@@ -107,22 +107,31 @@ def test_emptied_store_is_noticed_by_a_process_that_opens_it_again(url: StoreUrl
     again.close()
 
 
-def test_batch_whose_answer_was_lost_is_saved_once(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = RedisStore(url)
-    run, answers = store._client.run, []
+@pytest.mark.parametrize("lost_answers", [1, 2, 5])
+def test_batch_whose_answers_were_lost_is_saved_once(
+    lost_answers: int, url: StoreUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Api(make_settings(store=url)) as api:
+        saver = api.mock.saver
+        assert saver is not None
+        assert isinstance(saver.store, RedisStore)
+        run, answers = saver.store._client.run, []
 
-    def lose_first(*arguments: Any) -> Any:
-        answers.append(run(*arguments))
-        if len(answers) == 1:
-            raise SlowStoreError("lost")
-        return answers[-1]
+        def lose(*arguments: Any) -> Any:
+            answers.append(run(*arguments))
+            if len(answers) <= lost_answers:
+                raise SlowStoreError("expected an answer, found none.")
+            return answers[-1]
 
-    monkeypatch.setattr(store._client, "run", lose_first)
-    save(store, b"one")
-    save(store, b"two")
-    assert answers == [b"ok"] * 3
-    assert store.read_record() == {"name": b"two"}
-    store.close()
+        monkeypatch.setattr(saver.store._client, "run", lose)
+        statuses = [api.post(CALL.format(number)[1:]).status_code for number in range(4)]
+        monkeypatch.undo()
+        assert statuses == [503] * (lost_answers // 2) + [201] * (4 - lost_answers // 2)
+        commands = [type(entry.command).__name__ for entry in api.get_account().log.entries]
+        total = api.get_account().journal.total
+    with Api(make_settings(store=url)) as api:
+        assert [type(entry.command).__name__ for entry in api.get_account().log.entries] == commands
+        assert (api.get_account().journal.total, len(api.get_account().journal)) == (total, total)
 
 
 def test_loss_is_told_and_no_sid_comes_again(

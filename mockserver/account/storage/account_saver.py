@@ -8,8 +8,9 @@ from mockserver.account.account import Account
 from mockserver.account.storage.pending_changes import PendingChanges, Unsaved
 from mockserver.account.storage.saved_account import AccountExtras
 from mockserver.account.storage.store import Batch, Store
-from mockserver.account.storage.store_error import StoreError, StoreInUseError, StoreLostError
+from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
 from mockserver.account.storage.unsaved_changes import read_clock
+from mockserver.account.storage.waiting_requests import answer_waiting, give_up
 from mockserver.settings.machine_clock import real_pause, stopwatch
 
 _CLOCK_INTERVAL = 1.0
@@ -48,8 +49,12 @@ class AccountSaver(PendingChanges):
         self.failure_count = 0
         self._waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
         """What requests wait for, by the event loop that will save at the end of this turn."""
+        self._unanswered: Unsaved | None = None
+        """A batch that may have been saved: the store did not answer."""
         self._turn = Lock()
         """Held while a batch is on its way to a store that answers late."""
+        self._busy_loop: asyncio.AbstractEventLoop | None = None
+        """The event loop that saves such a batch."""
         self.last_error = ""
         self.is_closed = False
         self.failure: StoreError | None = None
@@ -90,7 +95,7 @@ class AccountSaver(PendingChanges):
         if self._save_remotely is None:
             await future
             return
-        too_late = loop.call_later(_PATIENCE_SECONDS, _give_up, future, self.store.name)
+        too_late = loop.call_later(_PATIENCE_SECONDS, give_up, future, self.store.name)
         try:
             await future
         finally:
@@ -150,7 +155,12 @@ class AccountSaver(PendingChanges):
         Raises:
             StoreError: if it could not be written.
         """
-        start, unsaved = stopwatch(), self.take()
+        while (unsaved := self._unanswered) is not None:
+            self._save(unsaved)
+        self._save(self.take())
+
+    def _save(self, unsaved: Unsaved) -> None:
+        start = stopwatch()
         try:
             self.store.save(unsaved.batch)
         except BaseException as error:
@@ -159,13 +169,19 @@ class AccountSaver(PendingChanges):
         self._note_success(unsaved, start)
 
     def _note_success(self, unsaved: Unsaved, start: float) -> None:
+        self._unanswered = None
         self.confirm(unsaved)
         self.save_count += 1
         self.save_seconds += stopwatch() - start
 
     def _note_failure(self, unsaved: Unsaved, error: BaseException) -> None:
-        self.put_back(unsaved)
+        """Keep a batch that may have been saved, to send the very same one again; put back another one."""
         self.failure_count += 1
+        if isinstance(error, SlowStoreError) or not isinstance(error, Exception):
+            self._unanswered = unsaved
+            return
+        self._unanswered = None
+        self.put_back(unsaved)
         if isinstance(error, StoreInUseError | StoreLostError):
             self.fail(error)
 
@@ -180,17 +196,18 @@ class AccountSaver(PendingChanges):
     def _save_in_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._save_remotely is not None:
             if self._turn.acquire(blocking=False):
+                self._busy_loop = loop
                 self._task = loop.create_task(self._save_waiting(loop, self._save_remotely))
-            elif loop in self._waiting:  # the batch that is on its way has none of it
+            elif self._busy_loop is not loop:
                 loop.call_later(_BUSY_SECONDS, self._save_in_loop, loop)
             return
         waiting = self._waiting.pop(loop)
         try:
             self.save()
         except Exception as error:
-            _answer(waiting, error)
+            answer_waiting(waiting, error)
         else:
-            _answer(waiting, None)
+            answer_waiting(waiting, None)
 
     async def _save_waiting(
         self, loop: asyncio.AbstractEventLoop, save_remotely: Callable[[Batch], Awaitable[None]]
@@ -198,39 +215,26 @@ class AccountSaver(PendingChanges):
         """Save what is marked, and again until nothing waits. What changes meanwhile belongs to the next batch."""
         try:
             while loop in self._waiting and self.failure is None:
-                waiting, start, unsaved = self._waiting.pop(loop), stopwatch(), self.take()
+                earlier = self._unanswered
+                waiting = [] if earlier is not None else self._waiting.pop(loop)
+                start, unsaved = stopwatch(), earlier or self.take()
                 try:
                     await save_remotely(unsaved.batch)
                 except BaseException as error:
                     self._note_failure(unsaved, error)
-                    _answer(waiting, error)
+                    answer_waiting([*waiting, *self._waiting.pop(loop, [])], error)
                     if not isinstance(error, Exception):
                         raise
                     loop.call_later(_RETRY_SECONDS, self._try_again, loop)
                 else:
                     self._note_success(unsaved, start)
-                    _answer(waiting, None)
+                    answer_waiting(waiting, None)
         finally:
+            self._busy_loop = None
             self._turn.release()
             if (failure := self.failure) is not None:
-                _answer(self._waiting.pop(loop, []), failure)
+                answer_waiting(self._waiting.pop(loop, []), failure)
 
     def _try_again(self, loop: asyncio.AbstractEventLoop) -> None:
         if self.has_any and loop not in self._waiting and self.failure is None:
             self._plan(loop)
-
-
-def _answer(waiting: Iterable[asyncio.Future[None]], error: BaseException | None) -> None:
-    """Let requests go on after a batch: each must get an answer."""
-    failure = error if isinstance(error, StoreError) else StoreError(f"the mock itself failed: {error!r}.")
-    for future in waiting:
-        if not future.done():
-            if error is None:
-                future.set_result(None)
-            else:
-                future.set_exception(failure)
-
-
-def _give_up(future: asyncio.Future[None], name: str) -> None:
-    if not future.done():
-        future.set_exception(StoreError(f"{name} does not answer."))

@@ -13,6 +13,6 @@ def erase_store(url: StoreUrl) -> None:
     if url.path is not None:
         erase_file(url.path)
         return
-    from mockserver.account.storage.redis_store import erase_redis_store  # its package may not be installed
+    from mockserver.account.storage.redis_access import erase_redis_store  # its package may not be installed
 
     erase_redis_store(url)

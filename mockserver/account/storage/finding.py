@@ -18,7 +18,7 @@ def find_leader(url: StoreUrl) -> Contact | None:
     """
     if url.path is not None:
         return read_contact(url.path)
-    from mockserver.account.storage.redis_store import read_contact_in_redis  # its package may not be installed
+    from mockserver.account.storage.redis_access import read_contact_in_redis  # its package may not be installed
 
     return read_contact_in_redis(url)
 

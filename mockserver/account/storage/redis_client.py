@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from hashlib import sha1
 from typing import Any
 
-from mockserver.account.storage.store_error import StoreError
+from mockserver.account.storage.store_error import SlowStoreError, StoreError
 from mockserver.settings.store_url import StoreUrl
 
 _TIMEOUT_SECONDS = 0.7
@@ -66,10 +66,6 @@ class RedisClient:
             raise StoreError(f"expected a Redis server that takes changes at {self.name}, found: {error}.") from None
         except (self._redis.exceptions.RedisError, ValueError) as error:
             raise StoreError(f"expected a Redis server at {self.name}, found: {type(error).__name__}.") from None
-
-
-class SlowStoreError(StoreError):
-    """The store did not answer. The change may have happened."""
 
 
 def _digest(script: str) -> str:

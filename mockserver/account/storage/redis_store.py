@@ -9,8 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,19 +18,27 @@ from mockserver.account.history import HistoryError, decode_entry
 from mockserver.account.storage.contact import Contact
 from mockserver.account.storage.encoding import decode_extras, select_kept
 from mockserver.account.storage.redis_calls import Call, decode_row, list_calls, list_removals
-from mockserver.account.storage.redis_client import RedisClient, SlowStoreError
+from mockserver.account.storage.redis_client import RedisClient
 from mockserver.account.storage.redis_scripts import ACQUIRE, RELEASE, RENEW, SAVE
 from mockserver.account.storage.saved_account import AccountExtras, ClockReading, SavedAccount
 from mockserver.account.storage.store import Batch, KnownStore, Loss
-from mockserver.account.storage.store_error import StoreError, StoreInUseError, StoreLostError
+from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
 from mockserver.settings.machine_clock import wall_microseconds
 from mockserver.settings.store_url import StoreUrl
 
 _LEASE_MILLISECONDS = 2000
 """After this time without a renewal, another process may open the store."""
 _RENEWAL_SECONDS = 0.5
-_MAX_DELETED = 1000
 _NO_CONTACT = b"{}"
+
+
+class _Unanswered(NamedTuple):
+    """Commands that were sent, or will be."""
+
+    token: str
+    arguments: list[str | bytes | int]
+    batch: Batch | None
+    """What they save; None for something else."""
 
 
 class RedisStore:
@@ -63,6 +70,9 @@ class RedisStore:
         self._fence, self._batch, self.epoch = fence.decode(), batch.decode(), int(epoch)
         self.identity = KnownStore(store.decode(), self.epoch)
         self._batch_number = 0
+        self._unanswered: _Unanswered | None = None
+        self._saved: Batch | None = None
+        """The latest batch that was saved."""
         self._lock = threading.Lock()
         self._executor = ThreadPoolExecutor(1, "recmock-store")
         self._is_closed = threading.Event()
@@ -147,7 +157,14 @@ class RedisStore:
         Raises:
             StoreError: if they cannot be saved. They may be there all the same.
         """
-        self._run_calls(list_calls(self._prefix, batch))
+        with self._lock:
+            if batch is self._saved:  # in another thread, whose waiter has left
+                return
+            if self._unanswered is None or self._unanswered.batch is not batch:
+                self._settle()
+                self._unanswered = self._prepare(list_calls(self._prefix, batch), batch)
+            self._settle()
+            self._saved = batch
 
     async def save_remotely(self, batch: Batch) -> None:
         """Save changes like `save`, in a thread: the event loop goes on meanwhile."""
@@ -171,16 +188,39 @@ class RedisStore:
     def _run_calls(self, calls: Iterable[Call]) -> None:
         """Run commands of Redis: all of them, or none."""
         with self._lock:
-            self._batch_number += 1
-            token = f"{self._fence}-{self._batch_number}"
-            arguments = [value for call in calls for value in (len(call), *call)]
+            self._settle()
+            self._unanswered = self._prepare(calls)
+            self._settle()
+
+    def _prepare(self, calls: Iterable[Call], batch: Batch | None = None) -> _Unanswered:
+        self._batch_number += 1
+        arguments = [value for call in calls for value in (len(call), *call)]
+        return _Unanswered(f"{self._fence}-{self._batch_number}", arguments, batch)
+
+    def _settle(self) -> None:
+        """Send what has no answer yet. What was done already is not done again: its token says so.
+
+        Raises:
+            SlowStoreError: if there is no answer again.
+            StoreError: if it was refused.
+        """
+        unanswered = self._unanswered
+        if unanswered is None:
+            return
+        arguments = self._fence, self._batch, unanswered.token, *unanswered.arguments
+        try:
             try:
-                answer = self._run(SAVE, self._fence, self._batch, token, *arguments)
-            except SlowStoreError:  # it may have been saved: the token says so
-                answer = self._run(SAVE, self._fence, self._batch, token, *arguments)
+                answer = self._run(SAVE, *arguments)
+            except SlowStoreError:
+                answer = self._run(SAVE, *arguments)
             if (error := self._explain(answer)) is not None:
                 raise error
-            self._batch = token
+        except SlowStoreError:
+            raise
+        except StoreError:
+            self._unanswered = None
+            raise
+        self._unanswered, self._batch = None, unanswered.token
 
     def _run(self, script: str, *arguments: str | bytes | int) -> Any:
         return self._client.run(script, self._prefix, *arguments)
@@ -208,40 +248,3 @@ class RedisStore:
         answer = self._run(RENEW, self._fence, self._contact, _LEASE_MILLISECONDS, machine)
         if (error := self._explain(answer)) is not None:
             raise error
-
-
-def read_contact_in_redis(url: StoreUrl) -> Contact | None:
-    """Return how others reach the process that has a store open, or None if it is not known.
-
-    Raises:
-        StoreError: if the store does not answer.
-    """
-    client = _get_client(url)
-    with client.explaining_errors():
-        data = client.commands.get(f"{url.prefix}:leader")
-    try:
-        return None if data is None else msgspec.json.decode(data, type=Contact)
-    except msgspec.DecodeError:  # of a process that serves no others
-        return None
-
-
-@cache
-def _get_client(url: StoreUrl) -> RedisClient:
-    return RedisClient(url)
-
-
-def erase_redis_store(url: StoreUrl) -> None:
-    """Remove all keys of a store.
-
-    Raises:
-        StoreError: if a server uses it, or Redis does not answer.
-    """
-    store = RedisStore(url)
-    client = _get_client(url)
-    try:
-        with client.explaining_errors():
-            keys = [*client.commands.scan_iter(match=f"{url.prefix}:*", count=1000)]
-            for start in range(0, len(keys), _MAX_DELETED):
-                client.commands.delete(*keys[start : start + _MAX_DELETED])
-    finally:
-        store.close()

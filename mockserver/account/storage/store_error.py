@@ -11,5 +11,9 @@ class StoreInUseError(StoreError):
     """Another process has the store open."""
 
 
+class SlowStoreError(StoreError):
+    """The store did not answer. The change may have happened, or happen later."""
+
+
 class StoreLostError(StoreError):
     """The store has lost data: it was emptied, or it is an older copy."""

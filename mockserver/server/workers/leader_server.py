@@ -18,6 +18,8 @@ from mockserver.server.workers.shared_settings import SharedSettings
 
 _HELLO_SECONDS = 2.0
 """Real seconds in which a worker says who it is."""
+_MAX_HELLO_BYTES, _MAX_REQUEST_BYTES = 8 << 20, 1 << 32
+"""The longest message of a stranger, which a scenario may be a part of, and that of a worker."""
 _GRACE_SECONDS = 2.0
 """Real seconds that requests in progress may take when this process stops to lead."""
 _LOST_SECONDS = 0.3
@@ -113,6 +115,7 @@ class LeaderServer:
             if verdict.refusal is None:
                 served = ServedRequests(self._app, connection, AnsweringWorker(hello.name, hello.control_token))
                 self._workers[connection], self.names[connection] = served, hello.name
+                connection.max_bytes = _MAX_REQUEST_BYTES
                 connection.send((FromLeader.WELCOME, self._settings, self._store))
                 return served
             refusal = verdict.refusal
@@ -150,5 +153,6 @@ def _accept(server: LeaderServer) -> MessageConnection:
         server.forget(connection)
 
     connection = MessageConnection(handle, forget)
+    connection.max_bytes = _MAX_HELLO_BYTES
     too_late = asyncio.get_running_loop().call_later(_HELLO_SECONDS, connection.close)
     return connection

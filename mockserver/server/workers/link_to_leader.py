@@ -96,6 +96,7 @@ class LinkToLeader:
         self._listening.cancel()
         if not self.welcome.done():
             self.welcome.set_exception(ConnectionResetError("the leader is gone"))
+            self.welcome.exception()  # it may be awaited no more
         for request in self._requests.values():
             request.handle(None, ())
 

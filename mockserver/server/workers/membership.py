@@ -47,8 +47,6 @@ class Membership:
 
     def __init__(self, mock: Mock, make_mock: MockMaker, address: Address, secret: str) -> None:
         self.mock = mock
-        self.problem = "no process leads"
-        """Why neither this process nor another one leads."""
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._make_mock = make_mock
         self._address = address
@@ -94,7 +92,11 @@ class Membership:
         self._may_lead_at = stopwatch() + _HOLD_BACK_SECONDS
 
     def try_to_lead(self) -> Leadership | None:
-        """Return a new lead, or None if another process leads or the store cannot be used."""
+        """Return a new lead, or None if another process leads.
+
+        Raises:
+            MockSetupError: if the store cannot be used.
+        """
         leadership, self._leadership = self._leadership, None
         if leadership is not None:
             return leadership
@@ -104,9 +106,6 @@ class Membership:
             return self._lead()
         except StoreInUseError:
             return None
-        except StoreError as error:
-            self.problem = str(error)
-            return None
 
     def _lead(self) -> Leadership:
         mock, self._unused = self._unused, None
@@ -115,8 +114,9 @@ class Membership:
             mock.account_factory.t0 = self.mock.account_factory.t0  # also if the store was emptied
         try:
             mock.set_address(self._address, self._known)
-        except StoreInUseError:
-            self._unused = mock
+        except StoreError:
+            if mock.saver is None:  # it is as it was
+                self._unused = mock
             raise
         self._report_losses(mock)
         return Leadership(mock, self._host, self._secret, self.name, self._settings)

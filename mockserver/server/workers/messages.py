@@ -27,6 +27,8 @@ class MessageConnection(asyncio.Protocol):
         self._on_message = on_message
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
+        self.max_bytes = 1 << 32
+        """The longest message of the peer."""
         self._received = bytearray()
         self._pending: list[bytes] = []
         self._can_write = asyncio.Event()
@@ -60,10 +62,17 @@ class MessageConnection(asyncio.Protocol):
         start, end = 0, len(received)
         while end - start >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(received, start)
+            if length > self.max_bytes:
+                self.abort()
+                return
             if end - start - _LENGTH.size < length:
                 break
             start += _LENGTH.size
-            message = self._decode(memoryview(received)[start : start + length])
+            try:
+                message = self._decode(memoryview(received)[start : start + length])
+            except msgspec.DecodeError:
+                self.abort()
+                return
             start += length
             self._on_message(message)
         if start:

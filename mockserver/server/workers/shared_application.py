@@ -1,6 +1,7 @@
 """The application of a process that shares a store with others: it leads, or passes requests to the one that does."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 
@@ -8,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from generators.setup_error import MockSetupError
 from mockserver.account.storage.store_error import StoreError
 from mockserver.mock import Mock
 from mockserver.rest.errors import REFUSAL_KEY
@@ -29,6 +31,9 @@ _GRACE_SECONDS = 2.0
 """Real seconds that requests may take when this process stops to lead."""
 _PAUSE_SECONDS = 0.05
 """Real seconds between two attempts to lead, or to find the leader."""
+
+
+logger = logging.getLogger("recmock")
 
 
 class SharedApplication:
@@ -153,12 +158,15 @@ class SharedApplication:
 
     async def _work(self) -> None:
         while True:
-            leadership = await asyncio.to_thread(self._membership.try_to_lead)
-            if leadership is not None:
-                await self._lead(leadership)
-            elif not await self._follow():
+            try:
+                leadership = await asyncio.to_thread(self._membership.try_to_lead)
+                if leadership is not None:
+                    await self._lead(leadership)
+                elif not await self._follow():
+                    await real_pause(_PAUSE_SECONDS)
+            except (LeaderRefusedError, MockSetupError) as error:
+                self._problem = str(error)
                 await real_pause(_PAUSE_SECONDS)
-            self._problem = self._membership.problem
 
     async def _lead(self, leadership: Leadership) -> None:
         """Lead until the lead is lost, or handed over to a process that starts."""
@@ -174,8 +182,11 @@ class SharedApplication:
                     self._leading_app = None
                 await self._wait_for_requests()
         self._leadership = None
-        leadership.end()
         self._membership.note_end(leadership)
+        try:
+            leadership.end()
+        except StoreError as error:
+            logger.error("recmock: the last changes are lost: %s", error)
 
     async def _wait_for_requests(self) -> None:
         """Let the requests end that the mock of this process answers: later, their changes would be lost."""
@@ -185,14 +196,7 @@ class SharedApplication:
 
     async def _follow(self) -> bool:
         """Pass requests to the leader until it ends. Return False if there is none."""
-        try:
-            link = await self._membership.find_link()
-        except LeaderRefusedError as refused:
-            self._problem = str(refused)
-            return False
-        except StoreError as error:
-            self._problem = self._membership.problem = str(error)
-            return False
+        link = await self._membership.find_link()
         if link is None:
             return False
         self._link = link
