@@ -1,4 +1,4 @@
-"""The checks of `tests/acceptance` for about a second each, and what they notice in deployments that are wrong."""
+"""The checks of `tests/acceptance` for some seconds each, and what they notice in deployments that are wrong."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,25 +8,38 @@ import pytest
 from tests.acceptance.checks import CHECKS, run_check
 from tests.acceptance.deployment import CheckSkipped, Deployment, Memory, Store, run_deployment
 from tests.acceptance.deployments import DEPLOYMENTS
-from tests.acceptance.effort import QUICK
+from tests.acceptance.effort import QUICK, Effort
 
-SELF_TESTS = ("relays",)
-"""Deployments that test the checks, not the server: they need no other event loop and no other Python."""
+SHARED = Effort(seconds=5.0, kill_each=1.0, writes=300, timelines=200, callbacks=100)
+EFFORTS = {
+    "memory": QUICK,
+    "relays": QUICK,
+    "sqlite": QUICK,
+    "redis": QUICK,
+    "sqlite-workers": SHARED,
+    "redis-processes": SHARED,
+}
+"""How much the checks do in each deployment."""
+TRIED_ONCE = ("relays", "sqlite-workers", "redis-processes")
+"""Deployments that test the checks, or that need much time: no other event loop and no other Python runs them."""
 
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(name, marks=() if name in SELF_TESTS else pytest.mark.variant) for name in DEPLOYMENTS],
+    params=[pytest.param(name, marks=() if name in TRIED_ONCE else pytest.mark.variant) for name in EFFORTS],
 )
 def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
-    with DEPLOYMENTS[request.param]() as deployment:
-        yield deployment
+    try:
+        with DEPLOYMENTS[request.param]() as deployment:
+            yield deployment
+    except CheckSkipped as skipped:
+        pytest.skip(str(skipped))
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_deployment_passes(deployment: Deployment, check: str) -> None:
     try:
-        asyncio.run(run_check(check, deployment, QUICK))
+        asyncio.run(run_check(check, deployment, EFFORTS[deployment.name]))
     except CheckSkipped as skipped:
         pytest.skip(str(skipped))
 

@@ -19,7 +19,7 @@ CREATE TABLE accounts (
   key TEXT PRIMARY KEY, beginning BLOB NOT NULL, at INTEGER NOT NULL, machine INTEGER NOT NULL,
   is_waiting INTEGER NOT NULL, generation INTEGER, extras BLOB NOT NULL DEFAULT x''
 );
-CREATE TABLE commands (key TEXT, number INTEGER, command BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
+CREATE TABLE commands (key TEXT, first INTEGER, entries BLOB NOT NULL, PRIMARY KEY (key, first)) WITHOUT ROWID;
 CREATE TABLE requests (
   key TEXT, first INTEGER, count INTEGER NOT NULL, oldest INTEGER NOT NULL, entries BLOB NOT NULL,
   PRIMARY KEY (key, first)

@@ -20,6 +20,7 @@ from mockserver.account.storage.store import Batch, KnownStore, Loss
 from mockserver.account.storage.store_error import StoreError
 
 Result = TypeVar("Result")
+_decode_batch = msgspec.msgpack.Decoder(list[bytes]).decode
 
 _BEGIN_LOG = """
 INSERT INTO accounts (key, beginning, at, machine, is_waiting) VALUES (?, ?, ?, ?, ?)
@@ -140,8 +141,9 @@ class SqliteStore:
             execute(_BEGIN_LOG, row)
         elif changes.commands:
             execute(_GO_ON_WITH_LOG, (clock.at, clock.machine, changes.is_waiting, key))
-        rows = ((key, changes.first_command + n, data) for n, data in enumerate(changes.commands))
-        self._connection.executemany("INSERT INTO commands VALUES (?, ?, ?)", rows)
+        if changes.commands:
+            entries = msgspec.msgpack.encode(changes.commands)
+            execute("INSERT INTO commands VALUES (?, ?, ?)", (key, changes.first_command, entries))
 
     def _write_requests(self, changes: UnsavedChanges) -> None:
         execute, key = self._connection.execute, changes.key
@@ -159,13 +161,14 @@ class SqliteStore:
         beginning, at, machine, generation, extras = execute(
             "SELECT beginning, at, machine, generation, extras FROM accounts WHERE key = ?", (key,)
         ).fetchone()
-        commands = execute("SELECT command FROM commands WHERE key = ? ORDER BY number", (key,))
+        batches = execute("SELECT entries FROM commands WHERE key = ? ORDER BY first", (key,))
+        commands = (data for (batch,) in batches for data in _decode_batch(batch))
         rows = execute(
             "SELECT first, count, oldest, entries FROM requests WHERE key = ? ORDER BY first", (key,)
         ).fetchall()
         try:
             return SavedAccount(
-                log=CommandLog(decode_entry(beginning), [decode_entry(data) for (data,) in commands]),
+                log=CommandLog(decode_entry(beginning), [decode_entry(data) for data in commands]),
                 clock=ClockReading(at, machine),
                 requests=select_kept(rows, tick_origin),
                 request_count=rows[-1][0] + rows[-1][1] if rows else 0,
