@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -111,10 +111,16 @@ class ServerProcess:
     def kill(self) -> None:
         """Kill the process with all its workers."""
         assert self._server is not None
-        for pid in self._list_workers():
-            os.kill(pid, signal.SIGKILL)
-        self._server.process.kill()
+        workers = self._list_workers()
+        self._server.process.kill()  # first, or it would start workers again
         self._server.process.wait(_STOP_SECONDS)
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while any(map(_is_running, workers)):  # they hold the port
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
     def kill_worker(self, random: Random) -> None:
         """Kill one worker, and start it again unless the process does that."""
@@ -122,8 +128,9 @@ class ServerProcess:
             self.kill()
             self.launch()
             self.wait_until_ready()
-        else:
-            os.kill(random.choice(self._list_workers()), signal.SIGKILL)
+        elif workers := self._list_workers():  # else all of them are about to be started again
+            with suppress(ProcessLookupError):
+                os.kill(random.choice(workers), signal.SIGKILL)
 
     def end(self) -> None:
         """Ask the process to end, as a user does."""
@@ -140,6 +147,15 @@ class ServerProcess:
         assert self._server is not None
         pid = self._server.process.pid
         return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())] if self.workers > 1 else []
+
+
+def _is_running(pid: int) -> bool:
+    """Return True for a process that has not ended."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
+    except OSError:
+        return False
+    return not state.startswith("Z")
 
 
 class Deployment:
