@@ -115,6 +115,7 @@ def test_batch_whose_answers_were_lost_is_saved_once(
         saver = api.mock.saver
         assert saver is not None
         assert isinstance(saver.store, RedisStore)
+        assert api.post(CALL.format(9)[1:]).status_code == 201  # later batches go on with the log
         run, answers = saver.store._client.run, []
 
         def lose(*arguments: Any) -> Any:
