@@ -4,7 +4,8 @@ import asyncio
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from tests import asgi_client
 from tests.benchmarks.load import measure_load
 from tests.benchmarks.servers import MeasuredServer, run_mock, wait_for_first_response
 from tests.harness import T0
+from tests.redis_process import NO_REDIS, RedisProcess
 
 _COMMANDS = 100_000
 FindPath = Callable[[MeasuredServer], str]
@@ -40,27 +42,34 @@ class _Cost(NamedTuple):
 def print_store_costs(
     find_paths: dict[str, FindPath], flags: tuple[str, ...], auth: tuple[str, str], rounds: int, seconds: float
 ) -> None:
-    """Print what a SQLite file costs, as requests per second and as CPU of a request, against the memory.
+    """Print what each store costs, as requests per second and as CPU of a request, against the memory.
 
     The ratio of the requests per second says something only if both servers use a whole core. If they do not, the load
     generator is slower than they are; then that of the CPU counts.
 
     Args:
         find_paths: returns the path of each request, by its name.
-        flags: further flags of both servers.
+        flags: further flags of all servers.
     """
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        run_mock("--log", "off", *flags) as memory,
-        run_mock("--log", "off", *flags, "--store", f"sqlite:{Path(folder) / 'store.db'}") as sqlite,
-    ):
-        servers = [("memory", memory), ("sqlite", sqlite)]
-        for name, find_path in find_paths.items():
-            costs: dict[str, list[_Cost]] = {"memory": [], "sqlite": []}
-            for number in range(rounds):
-                for kind, server in servers if number % 2 else reversed(servers):
-                    costs[kind].append(_measure(server, find_path, auth, seconds))
-            _print_costs(name, costs["sqlite"], costs["memory"])
+    with ExitStack() as stack:
+        memory = stack.enter_context(run_mock("--log", "off", *flags))
+        for kind, url in _run_stores(stack):
+            server = stack.enter_context(run_mock("--log", "off", *flags, "--store", url))
+            for name, find_path in find_paths.items():
+                costs: dict[str, list[_Cost]] = {"memory": [], kind: []}
+                servers = [("memory", memory), (kind, server)]
+                for number in range(rounds):
+                    for own, measured in servers if number % 2 else reversed(servers):
+                        costs[own].append(_measure(measured, find_path, auth, seconds))
+                _print_costs(f"{name} with {kind}", costs[kind], costs["memory"])
+
+
+def _run_stores(stack: ExitStack) -> Iterator[tuple[str, str]]:
+    """Yield the kind and the URL of each store. Redis is left out if it is not installed."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    yield "sqlite", f"sqlite:{folder / 'store.db'}"
+    if NO_REDIS is None:
+        yield "redis", stack.enter_context(RedisProcess(folder)).url
 
 
 def _measure(server: MeasuredServer, find_path: FindPath, auth: tuple[str, str], seconds: float) -> _Cost:
@@ -71,35 +80,36 @@ def _measure(server: MeasuredServer, find_path: FindPath, auth: tuple[str, str],
     return _Cost(rate, (server.get_cpu_seconds() - before) / total * 1e6)
 
 
-def _print_costs(name: str, sqlite: list[_Cost], memory: list[_Cost]) -> None:
-    pairs = [*zip(sqlite, memory, strict=True)]
-    cores = [median(cost.rate * cost.cpu / 1e6 for cost in costs) for costs in (sqlite, memory)]
+def _print_costs(name: str, stored: list[_Cost], memory: list[_Cost]) -> None:
+    pairs = [*zip(stored, memory, strict=True)]
+    cores = [median(cost.rate * cost.cpu / 1e6 for cost in costs) for costs in (stored, memory)]
     print(
-        f"{name} with sqlite: by CPU {median(other.cpu / own.cpu for own, other in pairs):.2f} of the memory "
-        f"({median(cost.cpu for cost in sqlite):.0f} against {median(cost.cpu for cost in memory):.0f} us a request); "
+        f"{name}: by CPU {median(other.cpu / own.cpu for own, other in pairs):.2f} of the memory "
+        f"({median(cost.cpu for cost in stored):.0f} against {median(cost.cpu for cost in memory):.0f} us a request); "
         f"{median(own.rate / other.rate for own, other in pairs):.2f} of its requests/s, "
         f"at {cores[0]:.2f} and {cores[1]:.2f} of a core"
     )
 
 
 def print_append_cost(path: str, auth: tuple[str, str], count: int = 2000) -> None:
-    """Print what it takes to append one request to a SQLite file, in a transaction of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        mock = _open(Path(folder) / "store.db")
-        saver, account = mock.saver, mock.account(mock.demo.sid)
-        assert saver is not None
-        app, seconds = create_app(mock), []
-        headers = {"authorization": "Basic " + b64encode(":".join(auth).encode()).decode()}
-        asyncio.run(asgi_client.send(app, "GET", path, headers, b"", None))
-        (entry,) = account.journal
-        for number in range(1, count):
-            account.journal.add(msgspec.structs.replace(entry, number=number))
-            saver.mark(account)
-            start = time.perf_counter()
-            saver.save()
-            seconds.append(time.perf_counter() - start)
-        mock.close_store()
-    print(f"append of a request to sqlite: {median(seconds) * 1e6:.0f} us, and at most {max(seconds) * 1e3:.1f} ms")
+    """Print what it takes to append one request to each store, in a batch of its own."""
+    with ExitStack() as stack:
+        for kind, url in _run_stores(stack):
+            mock = _open(StoreUrl.parse(url))
+            saver, account = mock.saver, mock.account(mock.demo.sid)
+            assert saver is not None
+            app, seconds = create_app(mock), []
+            headers = {"authorization": "Basic " + b64encode(":".join(auth).encode()).decode()}
+            asyncio.run(asgi_client.send(app, "GET", path, headers, b"", None))
+            (entry,) = account.journal
+            for number in range(1, count):
+                account.journal.add(msgspec.structs.replace(entry, number=number))
+                saver.mark(account)
+                start = time.perf_counter()
+                saver.save()
+                seconds.append(time.perf_counter() - start)
+            mock.close_store()
+            print(f"append of a request to {kind}: {median(seconds) * 1e6:.0f} us, at most {max(seconds) * 1e3:.1f} ms")
 
 
 def print_store_start(path: str, auth: tuple[str, str], rounds: int) -> None:
@@ -124,7 +134,7 @@ def print_store_start(path: str, auth: tuple[str, str], rounds: int) -> None:
 
 def _fill(file: Path, recordings: int) -> tuple[int, int]:
     """Apply commands to an account in a new file. Return their number, and how many of them its log has."""
-    mock = _open(file)
+    mock = _open(StoreUrl(file))
     account = mock.account(mock.demo.sid)
     changes = (InFlight.PAUSED, InFlight.IN_PROGRESS) * (_COMMANDS // recordings // 2)
     changes = changes[1:] if len(changes) > 2 else changes[:1]
@@ -138,8 +148,8 @@ def _fill(file: Path, recordings: int) -> tuple[int, int]:
     return recordings * (1 + len(changes)), kept
 
 
-def _open(file: Path) -> Mock:
-    """Return a mock with a file, as that of `run_mock`."""
-    mock = Mock(Settings(now=T0, store=StoreUrl(file)))
+def _open(store: StoreUrl) -> Mock:
+    """Return a mock with a store, as that of `run_mock`."""
+    mock = Mock(Settings(now=T0, store=store))
     mock.open_store()
     return mock

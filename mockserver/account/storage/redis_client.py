@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha1
+from threading import Lock
 from typing import Any
 
 from mockserver.account.storage.store_error import SlowStoreError, StoreError
@@ -32,22 +34,31 @@ class RedisClient:
         assert url.server is not None, "the store is a Redis server"
         self.name = str(url)
         self._redis = redis
+        self._lock = Lock()
+        self._connection: Any = None
         with self.explaining_errors():
             self.commands = redis.Redis.from_url(
                 url.server, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS, retry=None
             )
 
     def run(self, script: str, *arguments: str | bytes | int) -> Any:
-        """Return the result of a script."""
-        digest = _digest(script)
-        with self.explaining_errors():
+        """Return the result of a script. It has a connection of its own: to take one of a pool costs as much again."""
+        with self._lock, self.explaining_errors():
             try:
-                return self.commands.evalsha(digest, 0, *arguments)
+                return self._call("EVALSHA", _digest(script), 0, *arguments)
             except self._redis.exceptions.NoScriptError:
-                return self.commands.eval(script, 0, *arguments)
+                return self._call("EVAL", script, 0, *arguments)
+
+    def _call(self, *command: str | bytes | int) -> Any:
+        if self._connection is None:
+            self._connection = self.commands.connection_pool.get_connection()
+        self._connection.send_command(*command, check_health=False)
+        return self._connection.read_response()
 
     def close(self) -> None:
         """Close all connections."""
+        if self._connection is not None:
+            self._connection.disconnect()
         self.commands.close()
 
     @contextmanager
@@ -68,5 +79,6 @@ class RedisClient:
             raise StoreError(f"expected a Redis server at {self.name}, found: {type(error).__name__}.") from None
 
 
+@cache
 def _digest(script: str) -> str:
     return sha1(script.encode(), usedforsecurity=False).hexdigest()
