@@ -151,7 +151,7 @@ WRONG = {
     "lost stop": [*COMPLETED[:2], update((4, 5), "paused")],
     "two creates made the same recording": [create((0, 5)), create((1, 4))],
     "double create: the call has two active recordings": [create((0, 5)), create((1, 4), "RE2")],
-    "a create finds an active recording of which nobody was told": [create((0, 1), code=200)],
+    "a create finds an active recording that no client knows": [create((0, 1), code=200)],
     "a SID is used again": [*DELETED, create((8, 9))],
     "fetch sees a deleted recording": [*DELETED, fetch((8, 9), "completed")],
     "list sees a deleted recording": [*DELETED, list_((8, 9), "RE1 completed")],
@@ -172,7 +172,7 @@ WRONG = {
         inspect((4, 5), "paused"),
         inspect((6, 7), "in-progress"),
     ],
-    "a list shows a recording that nobody created": [list_((0, 1), "RE1 processing")],
+    "a list shows a recording that no client created": [list_((0, 1), "RE1 processing")],
     "a list shows half of the recordings": [*COMPLETED, create((6, 7), "RE2"), list_((8, 9), "RE2 processing")],
     "one lost create made two recordings": [
         lose(Action.CREATE, 0),
