@@ -70,7 +70,7 @@ class Worker:
         if not (needs_alarm or has_requests) or asyncio.get_running_loop() in self._stopped_loops:
             return
         self._send_ready(account)
-        if needs_alarm:
+        if needs_alarm and account.state.timers:  # a claim lets happen what is due by now
             self._set_alarm(account)
 
     def unschedule(self, account: Account) -> None:

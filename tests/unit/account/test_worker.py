@@ -65,6 +65,26 @@ def test_alarm_is_rescheduled_on_next_event_loop(sink: Sink) -> None:
     assert list_steps(account) == ["processing", "completed, callback completed"]
 
 
+def test_claim_may_run_the_last_timer(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    mock, account = make_waiting_account(sink.url, {"time": "1h"})
+    account.scheduler.set_rate(1)
+    send_ready = mock.worker._send_ready
+
+    def send_when_due(account: Account) -> None:
+        account.scheduler.move_to(account.clock.now() + 2 * 3_600_000_000)  # a fast clock does that by itself
+        account.run_due()
+        send_ready(account)
+
+    async def run() -> None:
+        monkeypatch.setattr(mock.worker, "_send_ready", send_when_due)
+        mock.worker.schedule(account)
+        monkeypatch.undo()
+        mock.worker.schedule(account)
+        await wait_until(lambda: is_delivered(account))
+
+    asyncio.run(run())
+
+
 def test_stop_ends_the_waits_of_its_own_event_loop(sink: Sink) -> None:
     mock, _ = make_waiting_account(sink.url, {"time": "1h"})
     ended = threading.Event()
