@@ -60,6 +60,8 @@ class LeaderServer:
         self._settings = settings
         self._store = store
         self._workers: dict[MessageConnection, ServedRequests] = {}
+        self._strangers: set[MessageConnection] = set()
+        """Connections that have said nothing yet."""
         self._server: asyncio.Server | None = None
         self._beating: asyncio.TimerHandle | None = None
         self.names: dict[MessageConnection, str] = {}
@@ -90,14 +92,17 @@ class LeaderServer:
         if is_lost:
             self._hand_over()
         await wait_for_requests([*self._workers.values()], _LOST_SECONDS if is_lost else _GRACE_SECONDS)
-        for connection in [*self._workers]:
+        for connection in [*self._workers, *self._strangers]:
             connection.close()
 
     def _make_connection(self) -> MessageConnection:
-        return _accept(self)
+        connection = _accept(self)
+        self._strangers.add(connection)
+        return connection
 
     def welcome(self, connection: MessageConnection, message: Sequence[Any]) -> ServedRequests | None:
         """Handle the first message of a worker. Return what serves it, or None if it is refused."""
+        self._strangers.discard(connection)
         refusal = "expected a worker of the same version, found another."
         try:
             hello = msgspec.convert(message, Hello)
@@ -132,6 +137,7 @@ class LeaderServer:
         """Forget a worker whose connection is lost."""
         served = self._workers.pop(connection, None)
         self.names.pop(connection, None)
+        self._strangers.discard(connection)
         if served is not None:
             served.end()
 

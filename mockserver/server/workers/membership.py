@@ -196,6 +196,9 @@ class Membership:
         except (OSError, TimeoutError):
             link.connection.close()
             return None
+        except BaseException:  # it is refused, or the server stops
+            link.connection.close()
+            raise
         return link
 
     def _adopt(self, settings: SharedSettings, store: KnownStore) -> None:
