@@ -39,10 +39,9 @@ end
 RENEW = f"""
 {_CHECK}
 redis.call('SET', p .. 'leader', ARGV[3], 'PX', ARGV[4])
-redis.call('SET', p .. 'served', ARGV[5])
 return 'ok'
 """
-"""Says that the process still has the store. Arguments: fence, contact, its milliseconds, and the machine's time."""
+"""Says that the process still has the store. Arguments: fence, contact, and its milliseconds."""
 
 RELEASE = f"""
 {_CHECK}

@@ -23,7 +23,6 @@ from mockserver.account.storage.redis_scripts import ACQUIRE, RELEASE, RENEW, SA
 from mockserver.account.storage.saved_account import AccountExtras, ClockReading, SavedAccount
 from mockserver.account.storage.store import Batch, KnownStore, Loss
 from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
-from mockserver.settings.machine_clock import wall_microseconds
 from mockserver.settings.store_url import StoreUrl
 
 _LEASE_MILLISECONDS = 2000
@@ -244,7 +243,6 @@ class RedisStore:
                 return
 
     def _renew(self) -> None:
-        machine = wall_microseconds()
-        answer = self._run(RENEW, self._fence, self._contact, _LEASE_MILLISECONDS, machine)
+        answer = self._run(RENEW, self._fence, self._contact, _LEASE_MILLISECONDS)
         if (error := self._explain(answer)) is not None:
             raise error
