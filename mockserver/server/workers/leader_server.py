@@ -64,8 +64,10 @@ class LeaderServer:
         """Connections that have said nothing yet."""
         self._server: asyncio.Server | None = None
         self._beating: asyncio.TimerHandle | None = None
-        self.names: dict[MessageConnection, str] = {}
-        """The names of the workers."""
+
+    def list_names(self) -> list[str]:
+        """Return the names of the workers."""
+        return [served.worker.name for served in self._workers.values()]
 
     async def listen(self, host: str) -> int:
         """Listen on a free port, and return it."""
@@ -119,7 +121,7 @@ class LeaderServer:
                 return None
             if verdict.refusal is None:
                 served = ServedRequests(self._app, connection, AnsweringWorker(hello.name, hello.control_token))
-                self._workers[connection], self.names[connection] = served, hello.name
+                self._workers[connection] = served
                 connection.max_bytes = _MAX_REQUEST_BYTES
                 connection.send((FromLeader.WELCOME, self._settings, self._store))
                 return served
@@ -136,7 +138,6 @@ class LeaderServer:
     def forget(self, connection: MessageConnection) -> None:
         """Forget a worker whose connection is lost."""
         served = self._workers.pop(connection, None)
-        self.names.pop(connection, None)
         self._strangers.discard(connection)
         if served is not None:
             served.end()

@@ -52,7 +52,7 @@ class Leadership:
         port = await server.listen(self._host)
         self._saver.on_lost = lambda error: loop.call_soon_threadsafe(self._lose)
         self._store.announce(Contact(self._host, port, self._secret))
-        self.mock.list_workers = lambda: [self._name, *server.names.values()]
+        self.mock.list_workers = lambda: [self._name, *server.list_names()]
         try:
             yield
         finally:

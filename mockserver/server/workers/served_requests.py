@@ -32,7 +32,7 @@ class ServedRequests:
     def __init__(self, app: ASGIApp, connection: MessageConnection, worker: AnsweringWorker) -> None:
         self._app = app
         self._connection = connection
-        self._worker = worker
+        self.worker = worker
         self._requests: dict[int, _ServedRequest] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         """The requests in progress."""
@@ -54,7 +54,7 @@ class ServedRequests:
             request.handle(FromWorker.GONE)
 
     async def _run(self, request: "_ServedRequest", packed_scope: Sequence[Any]) -> None:
-        scope = unpack_scope(packed_scope, self._worker)
+        scope = unpack_scope(packed_scope, self.worker)
         scope["state"] |= {RESPONSE_WRITER_KEY: request.write_whole, TRANSPORT_KEY: request.transport}
         try:
             await self._app(scope, request.receive, request.send)
