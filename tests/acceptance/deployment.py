@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -117,10 +118,7 @@ class ServerProcess:
         for pid in workers:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + _STOP_SECONDS
-        while any(map(_is_running, workers)):  # they hold the port
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        self._wait_until_port_is_free()
 
     def kill_worker(self, random: Random) -> None:
         """Kill one worker, and start it again unless the process does that."""
@@ -142,20 +140,23 @@ class ServerProcess:
         if self._server is not None:
             self._server.process.wait(_STOP_SECONDS)
 
+    def _wait_until_port_is_free(self) -> None:
+        """Wait for the end of all workers, also of one that was just started: each of them holds the port."""
+        deadline = time.monotonic() + _STOP_SECONDS
+        while True:
+            try:
+                socket.create_server(("127.0.0.1", self._port)).close()
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            else:
+                return
+
     def _list_workers(self) -> list[int]:
         """Return the process IDs of the workers, which are child processes if there are several."""
         assert self._server is not None
         pid = self._server.process.pid
         return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())] if self.workers > 1 else []
-
-
-def _is_running(pid: int) -> bool:
-    """Return True for a process that has not ended."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
-    except OSError:
-        return False
-    return not state.startswith("Z")
 
 
 class Deployment:

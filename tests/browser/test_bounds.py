@@ -150,6 +150,26 @@ def test_restart_of_the_server_is_noticed(browser: Any) -> None:
         dashboard.context.close()
 
 
+def test_late_response_does_not_hide_that_the_server_has_gone(browser: Any) -> None:
+    mock = Mock(make_settings())
+    late = []
+    with BackgroundServer(create_app(mock)) as server:
+        dashboard = Dashboard(browser, server, mock)
+        page = dashboard.show("requests")
+        page.get_by_text("Live").wait_for()
+        page.route("**/recordings?*", lambda route: late.append((route, route.fetch())))
+        page.evaluate("location.hash = '#/demo/recordings'")
+        while not late:
+            page.wait_for_timeout(10)
+    page.get_by_text("The server has gone.").wait_for()
+    for route, response in late:
+        route.fulfill(response=response)
+    page.get_by_role("heading", name="Recordings").wait_for()
+    assert page.get_by_text("The server has gone.").is_visible()
+    assert page.get_by_role("button", name="+30 s").is_disabled()
+    dashboard.context.close()
+
+
 def test_forced_colours_and_reduced_motion_draw_every_view(browser: Any) -> None:
     options = {"forced_colors": "active", "reduced_motion": "reduce"}
     with open_dashboard(browser, make_settings(), **options) as dashboard:

@@ -19,6 +19,7 @@ async function show(readAccount = false) {
   const token = ++latest;
   const route = readRoute();
   const isOther = state.account === null || state.route.account !== route.account;
+  const wasGone = state.isGone;
   state.route = route;
   const view = VIEWS[route.view] ?? VIEWS.recordings;
   let module, data, problem;
@@ -26,14 +27,16 @@ async function show(readAccount = false) {
     const account = (isOther || readAccount) && refresh();
     module = await view.open();
     [data] = await Promise.all([module.load(route), account]);
-    state.isGone = false;
+    if (wasGone) state.isGone = false;
   } catch (error) {
-    if (error instanceof Refusal && error.status === 401) return askForToken();
-    if (!(error instanceof Refusal)) state.isGone = true;
+    if (error.status === 401) return askForToken();
     problem = error;
   }
   if (token !== latest) return;
-  if (problem && !(problem instanceof Refusal) && current) return draw();
+  if (problem && !(problem instanceof Refusal)) {
+    state.isGone = true;
+    if (current) return draw();
+  }
   current = { view, module, route, data, problem };
   draw();
   if (hasMoved) focusTitle();
