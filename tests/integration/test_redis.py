@@ -1,5 +1,6 @@
 """Accounts in Redis: what is lost, who has the store, and what is said if Redis does not answer."""
 
+import asyncio
 import logging
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 from mockserver.account.storage.contact import Contact
 from mockserver.account.storage.finding import find_leader, find_own_host
 from mockserver.account.storage.redis_client import RedisClient
+from mockserver.account.storage.redis_loop_connection import LoopConnection
 from mockserver.account.storage.redis_store import RedisStore
 from mockserver.account.storage.store import Batch, KnownStore
 from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
@@ -107,32 +109,99 @@ def test_emptied_store_is_noticed_by_a_process_that_opens_it_again(url: StoreUrl
     again.close()
 
 
-@pytest.mark.parametrize("lost_answers", [1, 2, 5])
+@pytest.mark.parametrize(("lost_answers", "failures"), [(1, 0), (2, 0), (3, 1), (5, 2)])
 def test_batch_whose_answers_were_lost_is_saved_once(
-    lost_answers: int, url: StoreUrl, monkeypatch: pytest.MonkeyPatch
+    lost_answers: int, failures: int, url: StoreUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Api(make_settings(store=url)) as api:
         saver = api.mock.saver
         assert saver is not None
         assert isinstance(saver.store, RedisStore)
         assert api.post(CALL.format(9)[1:]).status_code == 201  # later batches go on with the log
-        run, answers = saver.store._client.run, []
+        run, run_in_loop, answers = RedisClient.run, LoopConnection.run, []
 
-        def lose(*arguments: Any) -> Any:
-            answers.append(run(*arguments))
+        def lose(answer: Any) -> Any:
+            answers.append(answer)
             if len(answers) <= lost_answers:
                 raise SlowStoreError("expected an answer, found none.")
-            return answers[-1]
+            return answer
 
-        monkeypatch.setattr(saver.store._client, "run", lose)
+        async def lose_in_loop(*arguments: Any) -> Any:
+            return lose(await run_in_loop(*arguments))
+
+        monkeypatch.setattr(RedisClient, "run", lambda *arguments: lose(run(*arguments)))
+        monkeypatch.setattr(LoopConnection, "run", lose_in_loop)
         statuses = [api.post(CALL.format(number)[1:]).status_code for number in range(4)]
         monkeypatch.undo()
-        assert statuses == [503] * (lost_answers // 2) + [201] * (4 - lost_answers // 2)
+        assert statuses == [503] * failures + [201] * (4 - failures)
         commands = [type(entry.command).__name__ for entry in api.get_account().log.entries]
         total = api.get_account().journal.total
     with Api(make_settings(store=url)) as api:
         assert [type(entry.command).__name__ for entry in api.get_account().log.entries] == commands
         assert (api.get_account().journal.total, len(api.get_account().journal)) == (total, total)
+
+
+def disturb(redis: RedisProcess, kind: str) -> None:
+    """Do something after which Redis does not answer the next command as usual."""
+    if kind == "restart":
+        redis.kill()
+        redis.start()
+    elif kind != "long":
+        redis.send(kind)
+
+
+@pytest.mark.parametrize("kind", ["long", "restart", "SCRIPT FLUSH", "CLIENT PAUSE 900 ALL", "CLIENT KILL TYPE normal"])
+def test_event_loop_goes_on_if_saving_needs_a_thread(kind: str, url: StoreUrl, redis: RedisProcess) -> None:
+    value = b"x" * (1_000_000 if kind == "long" else 10)
+
+    async def save_remotely(store: RedisStore) -> int:
+        """Return how often the event loop ran while the third batch was saved."""
+        turns = 0
+        for number in range(5):
+            if number == 2:
+                await asyncio.to_thread(disturb, redis, kind)
+            saving = asyncio.create_task(store.save_remotely(Batch(record={f"{number}": value})))
+            while not saving.done():
+                turns += number == 2
+                await asyncio.sleep(0.001)
+            await saving
+        return turns
+
+    store = RedisStore(url)
+    turns = asyncio.run(save_remotely(store))
+    assert store.read_record() == {str(number): value for number in range(5)}
+    assert turns >= (100 if "PAUSE" in kind else 1)
+    store.close()
+
+
+@pytest.mark.parametrize("kind", ["another batch", "the same batch"])
+def test_caller_that_cannot_wait_saves_after_the_batch_on_its_way(kind: str, url: StoreUrl) -> None:
+    async def save_at_once(store: RedisStore) -> None:
+        for number in range(50):
+            batch = Batch(record={"first": b"%d" % number})
+            saving = asyncio.create_task(store.save_remotely(batch))
+            await asyncio.sleep(0)
+            store.save(batch if kind == "the same batch" else Batch(record={"second": b"%d" % number}))
+            await saving
+
+    store = RedisStore(url)
+    asyncio.run(save_at_once(store))
+    assert store.read_record()["first"] == b"49"
+    assert store.read_record().get("second", b"49") == b"49"
+    store.close()
+
+
+def test_replaced_process_is_refused_in_its_event_loop(url: StoreUrl) -> None:
+    async def save_remotely(store: RedisStore) -> None:
+        await store.save_remotely(Batch(record={"name": b"one"}))
+        RedisClient(url).commands.set("recmock:fence", str(2**62))
+        with pytest.raises(StoreInUseError, match="another process has taken"):
+            await store.save_remotely(Batch(record={"name": b"two"}))
+
+    store = RedisStore(url)
+    asyncio.run(save_remotely(store))
+    assert store.read_record() == {"name": b"one"}
+    store.close()
 
 
 def test_loss_is_told_and_no_sid_comes_again(

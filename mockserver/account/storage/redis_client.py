@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.account.storage.store_error import SlowStoreError, StoreError
 from mockserver.settings.store_url import StoreUrl
 
-_TIMEOUT_SECONDS = 0.7
+TIMEOUT_SECONDS = 0.7
 """Real seconds in which Redis answers. A call is tried twice, and clients of the mock wait at most two seconds."""
 
 
@@ -38,14 +38,14 @@ class RedisClient:
         self._connection: Any = None
         with self.explaining_errors():
             self.commands = redis.Redis.from_url(
-                url.server, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS, retry=None
+                url.server, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, retry=None
             )
 
     def run(self, script: str, *arguments: str | bytes | int) -> Any:
         """Return the result of a script. It has a connection of its own: to take one of a pool costs as much again."""
         with self._lock, self.explaining_errors():
             try:
-                return self._call("EVALSHA", _digest(script), 0, *arguments)
+                return self._call("EVALSHA", digest(script), 0, *arguments)
             except self._redis.exceptions.NoScriptError:
                 return self._call("EVAL", script, 0, *arguments)
 
@@ -54,6 +54,15 @@ class RedisClient:
             self._connection = self.commands.connection_pool.get_connection()
         self._connection.send_command(*command, check_health=False)
         return self._connection.read_response()
+
+    def connect(self) -> Any:
+        """Return a connection of its own, which the caller must close.
+
+        Raises:
+            StoreError: if Redis cannot be reached.
+        """
+        with self.explaining_errors():
+            return self.commands.connection_pool.get_connection()
 
     def close(self) -> None:
         """Close all connections."""
@@ -68,8 +77,8 @@ class RedisClient:
             yield
         except self._redis.exceptions.AuthenticationError:
             raise StoreError(f"expected a user and a password that {self.name} accepts, found others.") from None
-        except self._redis.exceptions.TimeoutError:
-            raise SlowStoreError(f"expected an answer of {self.name}, found none in {_TIMEOUT_SECONDS:g} s.") from None
+        except (TimeoutError, self._redis.exceptions.TimeoutError):
+            raise SlowStoreError(f"expected an answer of {self.name}, found none in {TIMEOUT_SECONDS:g} s.") from None
         except self._redis.exceptions.ConnectionError as error:
             kind = type(error.__cause__ or error).__name__
             raise SlowStoreError(f"expected a Redis server at {self.name}, found none ({kind}).") from None
@@ -80,5 +89,6 @@ class RedisClient:
 
 
 @cache
-def _digest(script: str) -> str:
+def digest(script: str) -> str:
+    """Return the name by which Redis knows a script."""
     return sha1(script.encode(), usedforsecurity=False).hexdigest()

@@ -4,12 +4,10 @@ One process has the store open at a time. It says so again each half second; ano
 not. See `redis_scripts` for what each change checks.
 """
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,9 +15,10 @@ from mockserver.account.command_log import CommandLog
 from mockserver.account.history import HistoryError, decode_entry
 from mockserver.account.storage.contact import Contact
 from mockserver.account.storage.encoding import decode_extras, select_kept
-from mockserver.account.storage.redis_calls import Call, decode_row, list_calls, list_removals
+from mockserver.account.storage.redis_batches import BatchSender, refuse_answer
+from mockserver.account.storage.redis_calls import decode_row, list_removals
 from mockserver.account.storage.redis_client import RedisClient
-from mockserver.account.storage.redis_scripts import ACQUIRE, RELEASE, RENEW, SAVE
+from mockserver.account.storage.redis_scripts import ACQUIRE, RELEASE, RENEW
 from mockserver.account.storage.saved_account import AccountExtras, ClockReading, SavedAccount
 from mockserver.account.storage.store import Batch, KnownStore, Loss
 from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
@@ -29,15 +28,6 @@ _LEASE_MILLISECONDS = 2000
 """After this time without a renewal, another process may open the store."""
 _RENEWAL_SECONDS = 0.5
 _NO_CONTACT = b"{}"
-
-
-class _Unanswered(NamedTuple):
-    """Commands that were sent, or will be."""
-
-    token: str
-    arguments: list[str | bytes | int]
-    batch: Batch | None
-    """What they save; None for something else."""
 
 
 class RedisStore:
@@ -66,14 +56,9 @@ class RedisStore:
             self._client.close()
             raise StoreInUseError(f"expected that no other process uses {self.name}, found one.")
         fence, batch, store, epoch = found
-        self._fence, self._batch, self.epoch = fence.decode(), batch.decode(), int(epoch)
+        self._fence, self.epoch = fence.decode(), int(epoch)
         self.identity = KnownStore(store.decode(), self.epoch)
-        self._batch_number = 0
-        self._unanswered: _Unanswered | None = None
-        self._saved: Batch | None = None
-        """The latest batch that was saved."""
-        self._lock = threading.Lock()
-        self._executor = ThreadPoolExecutor(1, "recmock-store")
+        self._sender = BatchSender(self._client, self._prefix, self._fence, batch.decode())
         self._is_closed = threading.Event()
         self._renewing = threading.Thread(target=self._renew_repeatedly, name="recmock-store", daemon=True)
         self._renewing.start()
@@ -86,7 +71,7 @@ class RedisStore:
         """Let another process open the store."""
         self._is_closed.set()
         self._renewing.join()
-        self._executor.shutdown()
+        self._sender.close()
         with suppress(StoreError):  # it is lost anyway
             self._run(RELEASE, self._fence)
         self._client.close()
@@ -156,18 +141,11 @@ class RedisStore:
         Raises:
             StoreError: if they cannot be saved. They may be there all the same.
         """
-        with self._lock:
-            if batch is self._saved:  # in another thread, whose waiter has left
-                return
-            if self._unanswered is None or self._unanswered.batch is not batch:
-                self._settle()
-                self._unanswered = self._prepare(list_calls(self._prefix, batch), batch)
-            self._settle()
-            self._saved = batch
+        self._sender.save(batch)
 
     async def save_remotely(self, batch: Batch) -> None:
-        """Save changes like `save`, in a thread: the event loop goes on meanwhile."""
-        await asyncio.get_running_loop().run_in_executor(self._executor, self.save, batch)
+        """Save changes like `save`: the event loop goes on meanwhile."""
+        await self._sender.save_remotely(batch)
 
     def save_clocks(self, readings: Iterable[tuple[str, ClockReading]]) -> None:
         """Save the time of accounts in which nothing else changed, by AccountSid in lower case.
@@ -175,61 +153,17 @@ class RedisStore:
         Raises:
             StoreError: if they cannot be saved.
         """
-        self._run_calls(
+        self._sender.run_calls(
             ("HSET", f"{self._prefix}account:{key}", "at", str(reading.at), "machine", str(reading.machine))
             for key, reading in readings
         )
 
     def clear(self) -> None:
         """Remove all accounts. The record stays."""
-        self._run_calls(call for key in self.list_keys() for call in list_removals(self._prefix, key))
-
-    def _run_calls(self, calls: Iterable[Call]) -> None:
-        """Run commands of Redis: all of them, or none."""
-        with self._lock:
-            self._settle()
-            self._unanswered = self._prepare(calls)
-            self._settle()
-
-    def _prepare(self, calls: Iterable[Call], batch: Batch | None = None) -> _Unanswered:
-        self._batch_number += 1
-        arguments = [value for call in calls for value in (len(call), *call)]
-        return _Unanswered(f"{self._fence}-{self._batch_number}", arguments, batch)
-
-    def _settle(self) -> None:
-        """Send what has no answer yet. What was done already is not done again: its token says so.
-
-        Raises:
-            SlowStoreError: if there is no answer again.
-            StoreError: if it was refused.
-        """
-        unanswered = self._unanswered
-        if unanswered is None:
-            return
-        arguments = self._fence, self._batch, unanswered.token, *unanswered.arguments
-        try:
-            try:
-                answer = self._run(SAVE, *arguments)
-            except SlowStoreError:
-                answer = self._run(SAVE, *arguments)
-            if (error := self._explain(answer)) is not None:
-                raise error
-        except SlowStoreError:
-            raise
-        except StoreError:
-            self._unanswered = None
-            raise
-        self._unanswered, self._batch = None, unanswered.token
+        self._sender.run_calls(call for key in self.list_keys() for call in list_removals(self._prefix, key))
 
     def _run(self, script: str, *arguments: str | bytes | int) -> Any:
         return self._client.run(script, self._prefix, *arguments)
-
-    def _explain(self, answer: bytes) -> StoreError | None:
-        if answer == b"ok":
-            return None
-        if answer == b"in use":
-            return StoreInUseError(f"another process has taken {self.name} over.")
-        return StoreLostError(f"{self.name} has lost data.")
 
     def _renew_repeatedly(self) -> None:
         while not self._is_closed.wait(_RENEWAL_SECONDS):
@@ -243,6 +177,4 @@ class RedisStore:
                 return
 
     def _renew(self) -> None:
-        answer = self._run(RENEW, self._fence, self._contact, _LEASE_MILLISECONDS)
-        if (error := self._explain(answer)) is not None:
-            raise error
+        refuse_answer(self._run(RENEW, self._fence, self._contact, _LEASE_MILLISECONDS), self.name)
