@@ -10,7 +10,7 @@ from generators.instants import SECOND
 from generators.model import Source, Track
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.clock_moves import ClockMoves
-from mockserver.account.command_log import MIN_LENGTH, CommandLog
+from mockserver.account.command_log import MIN_LENGTH, MIN_SHARE, CommandLog
 from mockserver.account.commands.command import HistoryEntry
 from mockserver.account.gradual import Steps
 from mockserver.account.state.subscription import Subscription
@@ -85,9 +85,9 @@ class Account(AccountParts):
         self._log = CommandLog(beginning)
 
     def _begin_log_again(self) -> CommandLog:
-        """Return the log, and begin it with a snapshot if it has many more commands than the account has recordings."""
+        """Return the log, and begin it with a snapshot if it is long for an account with so many recordings."""
         log = self.log
-        if len(log.entries) >= max(MIN_LENGTH, 2 * len(self.state.recordings)):
+        if len(log.entries) >= max(MIN_LENGTH, len(self.state.recordings) // MIN_SHARE):
             self.first_command += len(log.entries)
             log = self._log = CommandLog(self._make_beginning(is_first=False))
         return log

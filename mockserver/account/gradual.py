@@ -31,10 +31,11 @@ class _Work(Generic[Result]):
 
 def run_at_once(steps: Steps[Result]) -> Result:
     """Run work to its end, and return its result."""
-    work = _Work(steps)
-    for _ in work:
-        pass
-    return work.result
+    with without_full_collections():
+        work = _Work(steps)
+        for _ in work:
+            pass
+        return work.result
 
 
 async def run_between_requests(steps: Steps[Result]) -> Result:

@@ -115,8 +115,7 @@ def print_append_cost(path: str, auth: tuple[str, str], count: int = 2000) -> No
 def print_store_start(path: str, auth: tuple[str, str], rounds: int) -> None:
     """Print how long a start takes with an account that had 100,000 commands.
 
-    Its log begins again with a snapshot unless it has as many recordings as half of its commands, so few of them are
-    in the file with few recordings, and all of them with very many.
+    Its log begins again with a snapshot now and then, less often with very many recordings.
     """
     for recordings in (1_000, 49_900):
         with tempfile.TemporaryDirectory() as folder:

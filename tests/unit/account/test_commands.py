@@ -12,7 +12,7 @@ import pytest
 from generators.model import Source
 from mockserver.account.account import Account
 from mockserver.account.command_handlers.find_handler import find_handler
-from mockserver.account.command_log import MIN_LENGTH
+from mockserver.account.command_log import MIN_LENGTH, MIN_SHARE
 from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
 from mockserver.account.commands.callbacks import ClaimCallback, ReleaseCallback
 from mockserver.account.commands.command import AccountCommand, HistoryEntry
@@ -173,10 +173,12 @@ def test_log_of_many_recordings_begins_again_later() -> None:
     account = make_account(count=0)
     account.apply(CreateCallRecording(call_sid=CALL))
     (recording,) = account.state.recordings.values()
-    account.state.recordings |= dict.fromkeys(range(MIN_LENGTH), recording)
-    for _ in range(MIN_LENGTH):
+    account.state.recordings |= dict.fromkeys(range(MIN_SHARE * (MIN_LENGTH + 2)), recording)
+    for _ in range(MIN_LENGTH + 1):
         account.advance(1)
-    assert len(account.log.entries) == MIN_LENGTH + 1
+    assert len(account.log.entries) == MIN_LENGTH + 2
+    account.advance(1)
+    assert len(account.log.entries) == 1
 
 
 def test_signal_to_all_is_a_command_for_each_waiting_recording() -> None:
