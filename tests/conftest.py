@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from mockserver.account.history import list_commands
+from mockserver.settings.store_url import StoreUrl
 from mockserver.testing.sink import Sink
 from tests.harness import MEMORY, Api, make_settings
 from tests.linked_apps import link_apps
+from tests.redis_process import NO_REDIS, RedisProcess
 from tests.stored_mocks import keep_accounts_in
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the many processes would compile the project again
@@ -44,3 +47,21 @@ def api_in_memory() -> Iterator[Api]:
 def sink() -> Iterator[Sink]:
     with Sink() as sink:
         yield sink
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StoreUrl:
+    """Return a SQLite file that is not there yet."""
+    return StoreUrl(tmp_path / "store.db")
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def any_store(request: pytest.FixtureRequest, store: StoreUrl, tmp_path: Path) -> Iterator[StoreUrl]:
+    """Yield a store of each kind."""
+    if request.param == "sqlite":
+        yield store
+        return
+    if NO_REDIS is not None:
+        pytest.skip(NO_REDIS)
+    with RedisProcess(tmp_path) as redis:
+        yield StoreUrl.parse(redis.url)

@@ -27,7 +27,7 @@ COMMANDS = {
     "call": "call a voice app as a person would, and print the conversation",
     "debugger": "list the errors and warnings of calls on a running server",
     "doctor": "report bad habits of the client of a running server",
-    "export": "write an account of a running server as lines of JSON, to replay it",
+    "export": "write an account of a running server, or of a store, as lines of JSON, to replay it",
     "history": "list or follow the commands and requests of an account, on a running server or in an export",
     "generate": "write the recordings of an account to a file or to the standard output",
     "sid": "explain a SID, or print the SID of an index",

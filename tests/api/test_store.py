@@ -27,7 +27,6 @@ from mockserver.settings.store_url import StoreUrl
 from scenarios.model import Scenario
 from tests.accounts import CALLBACK_URL, make_scenario
 from tests.harness import MEMORY, T0, Api, make_settings, wait_until
-from tests.redis_process import NO_REDIS, RedisProcess
 
 OTHER_SID = "AC" + "7" * 32
 CALL = "CA" + "1" * 32
@@ -42,22 +41,6 @@ SCENARIO = make_scenario(
     ],
     faults=[{"when": {"op": "fetch_recording", "every": 2}, "then": {"status": 500}}],
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> StoreUrl:
-    return StoreUrl(tmp_path / "store.db")
-
-
-@pytest.fixture(params=["sqlite", "redis"])
-def any_store(request: pytest.FixtureRequest, store: StoreUrl, tmp_path: Path) -> Iterator[StoreUrl]:
-    if request.param == "sqlite":
-        yield store
-        return
-    if NO_REDIS is not None:
-        pytest.skip(NO_REDIS)
-    with RedisProcess(tmp_path) as redis:
-        yield StoreUrl.parse(redis.url)
 
 
 def begin(store: StoreUrl, scenario: Scenario | None = None, **settings: Any) -> Api:

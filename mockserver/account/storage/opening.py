@@ -10,6 +10,7 @@ from mockserver.account.storage.encoding import Groups, encode_scenario
 from mockserver.account.storage.losses import decode_losses
 from mockserver.account.storage.saved_account import AccountExtras
 from mockserver.account.storage.server_record import CorpusSettings, ServerRecord, read_record
+from mockserver.account.storage.sqlite_file import require_file
 from mockserver.account.storage.sqlite_store import SqliteStore
 from mockserver.account.storage.store import Batch, KnownStore, Store
 from mockserver.settings.machine_clock import wall_microseconds
@@ -59,6 +60,18 @@ def open_store(
         store.close()
         raise
     return OpenedStore(saver, record.corpus.now, record.scenario, record.groups, is_continued)
+
+
+def open_existing(url: StoreUrl) -> Store:
+    """Return a store that is there already.
+
+    Raises:
+        StoreInUseError: if a process uses it.
+        StoreError: if it cannot be used, or no file is there.
+    """
+    if url.path is not None:
+        require_file(url.path)
+    return _open(url, KnownStore())
 
 
 def _find_record(

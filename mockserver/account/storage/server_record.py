@@ -7,6 +7,7 @@ import msgspec
 
 from mockserver.account.storage.encoding import Groups, decode_groups, decode_scenario, encode_groups, encode_scenario
 from mockserver.account.storage.store_error import StoreError
+from mockserver.settings.choices import Profile
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
@@ -26,6 +27,11 @@ class CorpusSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def from_settings(cls, settings: Settings, t0: int) -> "CorpusSettings":
         """Return those of a server."""
         return cls(settings.seed, settings.count, settings.span, settings.profile.value, settings.mix, t0)
+
+    def apply_to(self, settings: Settings) -> Settings:
+        """Return settings with these."""
+        values = msgspec.to_builtins(self)
+        return msgspec.structs.replace(settings, **{**values, "profile": Profile(self.profile)})
 
     def refuse_others(self, settings: Settings, store_name: str) -> None:
         """Refuse a server that would make other corpora.

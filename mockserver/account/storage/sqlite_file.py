@@ -104,14 +104,23 @@ class FilePlace(NamedTuple):
         return False
 
 
+def require_file(path: Path) -> None:
+    """Refuse a path without a file.
+
+    Raises:
+        StoreError: if no file is there.
+    """
+    if not path.is_file():
+        raise StoreError(f"expected a file, found none at {path}.")
+
+
 def erase_file(path: Path) -> None:
     """Remove the file of a store, also one of another version.
 
     Raises:
         StoreError: if it is no store, or a server uses it.
     """
-    if not path.is_file():
-        raise StoreError(f"expected a file, found none at {path}.")
+    require_file(path)
     with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection, explain_errors(path):
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
