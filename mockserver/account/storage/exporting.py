@@ -1,6 +1,5 @@
 """Reads an account from a store that no server uses, to export it. The store stays as it is."""
 
-
 from generators.sids import Kind, is_sid
 from generators.suggestion import suggest
 from mockserver.account.account_groups import AccountGroups
