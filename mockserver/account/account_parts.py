@@ -140,7 +140,8 @@ class AccountParts(AccountRules):
         from mockserver.account.state.calls_state import CallsState
 
         if self.state.live is None:
-            self.state.live = CallsState()
+            first = self.state.first_of_epoch
+            self.state.live = CallsState(call_serial=first, conference_serial=first)
         context = CallContext(
             self.corpus,
             self.state,

@@ -204,17 +204,24 @@ def test_replaced_process_is_refused_in_its_event_loop(url: StoreUrl) -> None:
     store.close()
 
 
+NEW_CALL = {"To": "+15005550010", "From": "+15005550006", "Twiml": "<Response><Pause length='9'/></Response>"}
+
+
 def test_loss_is_told_and_no_sid_comes_again(
     url: StoreUrl, redis: RedisProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
     with run_shared(url, {}, {}) as (leader, worker), caplog.at_level(logging.WARNING):
         lost = [own.post(CALL.format(number)).json()["sid"] for number, own in enumerate((leader, worker))]
+        lost_call = leader.post("/Calls.json", **NEW_CALL).json()["sid"]
         assert leader.fetch_health()["epoch"] == 0
         redis.send("FLUSHALL")
         created = [own.post(CALL.format(number)) for number, own in enumerate((leader, worker))]
         assert [answer.status_code for answer in created] == [201, 201]
         assert not {answer.json()["sid"] for answer in created} & {*lost}
         assert leader.get(f"/Recordings/{lost[0]}.json").status_code == 404
+        call = worker.post("/Calls.json", **NEW_CALL).json()["sid"]
+        assert call != lost_call
+        assert [leader.get(f"/Calls/{sid}.json").status_code for sid in (call, lost_call)] == [200, 404]
         for own in (leader, worker):
             health = own.fetch_health()
             assert (health["epoch"], health["lost"][0]["recordings"]) == (1, 2)

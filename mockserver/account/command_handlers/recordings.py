@@ -89,4 +89,7 @@ def add_recording(account: AccountParts, command: AddRecording) -> int | None:
 
 
 def use_new_sids(account: AccountParts, command: UseNewSids) -> None:
-    account.state.sid_epoch = command.epoch
+    state = account.state
+    state.sid_epoch = command.epoch
+    if state.live is not None:
+        state.live.call_serial = state.live.conference_serial = state.first_of_epoch

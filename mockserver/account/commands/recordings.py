@@ -69,7 +69,7 @@ class DeleteSubresource(AccountCommand[None], frozen=True, kw_only=True):
 
 
 class UseNewSids(AccountCommand[None], frozen=True, kw_only=True):
-    """Give new recordings other SIDs than before: the store has lost recordings that clients know."""
+    """Give new recordings, calls and conferences other SIDs than before: the store has lost some that clients know."""
 
     epoch: int
     """The epoch of the store, from 1."""

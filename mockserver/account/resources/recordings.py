@@ -29,8 +29,6 @@ from scenarios.triggers import to_microseconds
 
 CURRENT = "Twilio.CURRENT"
 """Stands for the SID of the only active recording of a call or conference."""
-_EPOCH_SHIFT = 40
-"""An epoch has SIDs for 2**40 created recordings."""
 
 
 class Recordings:
@@ -219,7 +217,7 @@ class Recordings:
 
     def _find_unused_sid(self, index: int) -> str:
         """Return an unused SID for a created recording: a scenario may have imported the usual one."""
-        sid = self.recording_index.corpus.get_sid(index + (self.recording_index.state.sid_epoch << _EPOCH_SHIFT))
+        sid = self.recording_index.corpus.get_sid(index + self.recording_index.state.first_of_epoch)
         while self.recording_index.created.find_index(sid) is not None:
             sid = self.recording_index.corpus.derive_handle_sid(sid)
         return sid

@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # most accounts have none of these; `decode_state` knows them
 
 FIRST_CREATED = 1 << 56
 """The index of the first created recording: above the indices of every corpus."""
+_EPOCH_SHIFT = 40
+"""An epoch has SIDs for 2**40 created recordings, calls and conferences each."""
 
 
 class CreatedRecording(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -144,9 +146,14 @@ class State(msgspec.Struct, kw_only=True):
     events: "list[Event]" = []
     event_serial: int = 0
     sid_epoch: int = 0
-    """What the SIDs of new recordings follow from, besides their index: the epoch of the store."""
+    """What the SIDs of new resources follow from, besides their numbers: the epoch of the store."""
     live: Any = None
     """The `CallsState` of live calls, which is not imported before the first one; None if there was none."""
+
+    @property
+    def first_of_epoch(self) -> int:
+        """The first number from which SIDs follow in this epoch."""
+        return self.sid_epoch << _EPOCH_SHIFT
 
     def find_signing_token(self, token: str) -> str:
         """Return the token that signs now instead of one that was bound earlier."""

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 
 from mockserver.account.commands.calls import HangUpCall, PlaceCall, ReceiveAnswer
+from mockserver.account.commands.recordings import UseNewSids
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.callbacks.request import CallbackRequest
@@ -100,3 +101,11 @@ def test_answer_to_a_dropped_request_changes_nothing() -> None:
         call = line.place(twiml=respond("<Say>Hi</Say>"))
         line.account.apply(ReceiveAnswer(number=7, answer=AppAnswer(url="http://127.0.0.1:5000/voice")))
         assert (call.asked, line.codes) == ([], [])
+
+
+def test_calls_have_other_sids_after_the_store_has_lost_some() -> None:
+    with Line({}) as line:
+        line.account.apply(PlaceCall(call=line.make_call()))
+        line.account.apply(UseNewSids(epoch=1))
+        call = line.account.apply(PlaceCall(call=line.make_call()))
+        assert (call.number, [*line.account.state.live.calls]) == (1 << 40, [0, 1 << 40])
