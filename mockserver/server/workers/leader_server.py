@@ -93,9 +93,11 @@ class LeaderServer:
             self._beating.cancel()
         if is_lost:
             self._hand_over()
-        await wait_for_requests([*self._workers.values()], _LOST_SECONDS if is_lost else _GRACE_SECONDS)
-        for connection in [*self._workers, *self._strangers]:
-            connection.close()
+        try:
+            await wait_for_requests([*self._workers.values()], _LOST_SECONDS if is_lost else _GRACE_SECONDS)
+        finally:
+            for connection in [*self._workers, *self._strangers]:
+                connection.close()
 
     def _make_connection(self) -> MessageConnection:
         connection = _accept(self)

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from starlette.types import ASGIApp, Message
@@ -150,5 +149,4 @@ async def wait_for_requests(served: Sequence[ServedRequests], seconds: float) ->
     """Wait for the requests in progress of workers, but no longer than a time."""
     tasks = [task for requests in served for task in requests.tasks]
     if tasks:
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait(tasks, timeout=seconds)
+        await asyncio.wait(tasks, timeout=seconds)
