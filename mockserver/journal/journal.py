@@ -196,11 +196,14 @@ class Journal(BudgetedLog):
 
     def get_entry(self, number: int) -> Entry | None:
         """Return an entry by number, or None if it was dropped or does not exist yet."""
-        return next(self.iter_since(number), None) if number >= self.dropped else None
+        return self._entries[number - self.dropped] if self.dropped <= number < self.total else None
 
     def iter_since(self, number: int) -> Iterator[Entry]:
-        """Yield the entries from a number on."""
-        return islice(iter(self), max(0, number - self.dropped), None)
+        """Yield the entries from a number on. It takes as long as they are many, or those before them."""
+        first, count = max(0, number - self.dropped), self.total - max(number, self.dropped)
+        if count >= first:
+            return islice(self._entries, first, None)
+        return reversed([*islice(reversed(self._entries), max(0, count))])
 
     def count_dropped(self, since: int = 0) -> int:
         """Return the number of dropped entries from a number on. If it is not 0, a search may miss entries."""

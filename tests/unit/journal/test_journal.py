@@ -50,6 +50,14 @@ def test_entries_are_found_by_number() -> None:
     assert (journal.count_dropped(), journal.count_dropped(3), journal.count_dropped(8)) == (7, 4, 0)
 
 
+def test_entries_are_found_from_each_number_on() -> None:
+    journal = make_journal(*[{}] * 10, dropped=7)
+    for first in range(20):
+        assert [entry.number for entry in journal.iter_since(first)] == [*range(max(first, 7), 17)]
+        entry = journal.get_entry(first)
+        assert (None if entry is None else entry.number) == (first if 7 <= first < 17 else None)
+
+
 def test_entry_line_contains_no_secrets() -> None:
     summary = make_entry(3, path="/a", query=f"Token={SECRET}&b=1".encode(), status=404).summary
     assert summary == "3: GET /a?Token=***&b=1 -> 404"
