@@ -120,3 +120,13 @@ def test_completion_names_the_shells(capsys: pytest.CaptureFixture[str]) -> None
     with pytest.raises(SystemExit):
         main(["completion", "csh"])
     assert "invalid choice: 'csh'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("shell", "text"),
+    [("bash", "--store"), ("zsh", "_files; found=("), ("fish", "-l clock -x")],
+)
+def test_script_of_every_shell_is_written_without_the_shell(
+    shell: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert text in write_script(shell, tmp_path, capsys).read_text()

@@ -385,3 +385,11 @@ def test_powershell_evaluates_env_output(server: BackgroundServer) -> None:
         ["pwsh", "-c", f"{command}; $env:SSL_CERT_FILE"], capture_output=True, text=True, check=True, timeout=100
     )
     assert "it's data" in result.stdout
+
+
+def test_exec_refuses_store_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = tmp_path / "missing" / "recmock.db"
+    assert main(["exec", "--store", f"sqlite:{store}", "--", "true"]) == 2
+    assert capsys.readouterr().err == (
+        f"recmock: --store: expected a file that can be written, found {store}: No such file or directory.\n"
+    )

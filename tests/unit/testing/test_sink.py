@@ -1,6 +1,8 @@
 """The sink alone, with requests as any client sends them."""
 
 import http.client
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -127,3 +129,12 @@ def test_closed_sink_has_no_url_and_can_be_reopened() -> None:
 
 def test_received_request_formats_as_one_line() -> None:
     assert str(Received("GET", "/a", {}, Headers(), None, "http://127.0.0.1/a")) == "GET /a"
+
+
+def test_request_that_ends_before_its_body_is_not_recorded(sink: Sink) -> None:
+    address = urlsplit(sink.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(b"POST /callback HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert sink.received == []
