@@ -15,6 +15,7 @@ from mockserver.account.storage.finding import find_leader, find_own_host
 from mockserver.account.storage.redis_client import RedisClient
 from mockserver.account.storage.redis_loop_connection import LoopConnection
 from mockserver.account.storage.redis_store import RedisStore
+from mockserver.account.storage.saved_account import ClockReading, UnsavedChanges
 from mockserver.account.storage.store import Batch, KnownStore
 from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
 from mockserver.mock import Mock
@@ -188,6 +189,44 @@ def test_caller_that_cannot_wait_saves_after_the_batch_on_its_way(kind: str, url
     asyncio.run(save_at_once(store))
     assert store.read_record()["first"] == b"49"
     assert store.read_record().get("second", b"49") == b"49"
+    store.close()
+
+
+def make_batch(number: int) -> Batch:
+    """Return a batch with one command."""
+    changes = UnsavedChanges(
+        key="ac1",
+        clock=ClockReading(0, 0),
+        is_waiting=False,
+        beginning=b"begins" if number == 0 else None,
+        first_command=number,
+        commands=(b"%d" % number,),
+        clears_requests=False,
+        generation=0,
+        oldest_request=0,
+        purges_requests=False,
+        first_request=0,
+        request_count=0,
+        requests=None,
+        extras=None,
+    )
+    return Batch((changes,))
+
+
+def test_batch_is_saved_once_if_other_things_are_saved_before_its_answer_is_read(url: StoreUrl) -> None:
+    async def save(store: RedisStore) -> None:
+        for number in range(0, 60, 2):
+            saving = asyncio.create_task(store.save_remotely(make_batch(number)))
+            await asyncio.sleep(0)
+            store.save_clocks([("ac1", ClockReading(number, 0))])
+            store.save(make_batch(number + 1))
+            store.save_clocks([("ac1", ClockReading(number, 1))])
+            await saving
+
+    store = RedisStore(url)
+    asyncio.run(save(store))
+    commands: Any = RedisClient(url).commands.lrange("recmock:commands:ac1", 0, -1)
+    assert [*map(int, commands)] == [*range(60)]
     store.close()
 
 

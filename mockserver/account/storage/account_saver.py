@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from threading import Lock
+from threading import Lock, RLock
 
 from mockserver.account.account import Account
 from mockserver.account.storage.pending_changes import PendingChanges, Unsaved
@@ -51,6 +51,10 @@ class AccountSaver(PendingChanges):
         """What requests wait for, by the event loop that will save at the end of this turn."""
         self._unanswered: Unsaved | None = None
         """A batch that may have been saved: the store did not answer."""
+        self._in_flight: Unsaved | None = None
+        """A batch on its way to a store that answers late. A caller that cannot wait for it sends it again."""
+        self._saving = RLock()
+        """Held while a batch is saved without waiting: threads take turns."""
         self._turn = Lock()
         """Held while a batch is on its way to a store that answers late."""
         self._busy_loop: asyncio.AbstractEventLoop | None = None
@@ -155,9 +159,10 @@ class AccountSaver(PendingChanges):
         Raises:
             StoreError: if it could not be written.
         """
-        while (unsaved := self._unanswered) is not None:
-            self._save(unsaved)
-        self._save(self.take())
+        with self._saving:
+            while (unsaved := self._in_flight or self._unanswered) is not None:
+                self._save(unsaved)
+            self._save(self.take())
 
     def _save(self, unsaved: Unsaved) -> None:
         start = stopwatch()
@@ -169,13 +174,14 @@ class AccountSaver(PendingChanges):
         self._note_success(unsaved, start)
 
     def _note_success(self, unsaved: Unsaved, start: float) -> None:
-        self._unanswered = None
+        self._in_flight = self._unanswered = None
         self.confirm(unsaved)
         self.save_count += 1
         self.save_seconds += stopwatch() - start
 
     def _note_failure(self, unsaved: Unsaved, error: BaseException) -> None:
         """Keep a batch that may have been saved, to send the very same one again; put back another one."""
+        self._in_flight = None
         self.failure_count += 1
         if isinstance(error, SlowStoreError) or not isinstance(error, Exception):
             self._unanswered = unsaved
@@ -218,16 +224,19 @@ class AccountSaver(PendingChanges):
                 earlier = self._unanswered
                 waiting = [] if earlier is not None else self._waiting.pop(loop)
                 start, unsaved = stopwatch(), earlier or self.take()
+                self._in_flight = unsaved
                 try:
                     await save_remotely(unsaved.batch)
                 except BaseException as error:
-                    self._note_failure(unsaved, error)
+                    if self._in_flight is unsaved:
+                        self._note_failure(unsaved, error)
                     answer_waiting([*waiting, *self._waiting.pop(loop, [])], error)
                     if not isinstance(error, Exception):
                         raise
                     loop.call_later(_RETRY_SECONDS, self._try_again, loop)
                 else:
-                    self._note_success(unsaved, start)
+                    if self._in_flight is unsaved:
+                        self._note_success(unsaved, start)
                     answer_waiting(waiting, None)
         finally:
             self._busy_loop = None

@@ -4,7 +4,8 @@ import asyncio
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+
+import msgspec
 
 from mockserver.account.storage.redis_calls import Call, list_calls
 from mockserver.account.storage.redis_client import RedisClient
@@ -14,13 +15,14 @@ from mockserver.account.storage.store import Batch
 from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
 
 
-class _Unanswered(NamedTuple):
+class _Unanswered(msgspec.Struct):
     """Commands that were sent, or will be."""
 
     token: str
     arguments: list[str | bytes | int]
     batch: Batch | None
     """What they save; None for something else."""
+    is_done: bool = False
 
 
 class BatchSender:
@@ -98,8 +100,8 @@ class BatchSender:
         except StoreError:
             return False
         if self._unanswered is own and answer == b"ok":  # else a caller that could not wait has sent it again
-            self._note_saved(own)
-        return batch is self._saved
+            self._note_done(own)
+        return own.is_done
 
     def _prepare_in_loop(self, batch: Batch) -> _Unanswered | None:
         if not self._loop_connection.is_open or not self._lock.acquire(blocking=False):
@@ -134,7 +136,7 @@ class BatchSender:
         except StoreError:
             self._unanswered = None
             raise
-        self._note_saved(unanswered)
+        self._note_done(unanswered)
 
     def _send(self, unanswered: _Unanswered) -> None:
         arguments = self._list_arguments(unanswered)
@@ -147,9 +149,10 @@ class BatchSender:
     def _list_arguments(self, unanswered: _Unanswered) -> list[str | bytes | int]:
         return [self._prefix, self._fence, self._last_token, unanswered.token, *unanswered.arguments]
 
-    def _note_saved(self, unanswered: _Unanswered) -> None:
+    def _note_done(self, unanswered: _Unanswered) -> None:
+        unanswered.is_done = True
         self._unanswered, self._last_token = None, unanswered.token
-        self._saved = unanswered.batch
+        self._saved = unanswered.batch or self._saved
 
 
 def refuse_answer(answer: bytes, name: str) -> None:

@@ -1,6 +1,7 @@
 """Collects what changed of accounts since they were last saved."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -73,20 +74,21 @@ class ChangeCollector:
         first_command = 0 if known is None or is_new_log else known.command_count
         first_request = journal.dropped if known is None or is_cleared else max(known.request_count, journal.dropped)
         has_requests = known is None or is_cleared or known.request_count != progress.request_count
-        requests = [*journal.iter_since(first_request)] if has_requests and journal.total else None
+        count = progress.request_count - first_request  # another thread may add more meanwhile
+        requests = [*islice(journal.iter_since(first_request), count)] if has_requests and journal.total else None
         return UnsavedChanges(
             key=account.sid.lower(),
             clock=read_clock(account),
             is_waiting=bool(account.state.timers or account.callbacks.has_pending or account.has_app_requests),
             beginning=encode_entry(log.beginning) if is_new_log else None,
             first_command=first_command,
-            commands=tuple(encode_entry(entry) for entry in log.entries[first_command:]),
+            commands=tuple(encode_entry(entry) for entry in log.entries[first_command : progress.command_count]),
             clears_requests=is_cleared,
             generation=journal.generation,
             oldest_request=journal.dropped,
             purges_requests=known is not None and known.purged_count != progress.purged_count,
             first_request=first_request,
-            request_count=journal.total - first_request,
+            request_count=count,
             requests=None if requests is None else encode_requests(journal, requests, measure_tick_origin()),
             extras=None if known is not None and known.extras == progress.extras else encode_extras(progress.extras),
         )

@@ -1,7 +1,10 @@
 """What is saved when, and what requests are told, if a store answers late or is lost."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -49,12 +52,14 @@ class RemoteStoreInTest(StoreInTest):
         super().__init__(*errors)
         self.gate = asyncio.Event()
         self.gate.set()
+        self.begun = asyncio.Event()
         self.saved = asyncio.Event()
 
     def watch(self, on_failure: Callable[[StoreError], object]) -> None:
         """Do nothing: each loss is noticed when something is saved."""
 
     async def save_remotely(self, batch: Batch) -> None:
+        self.begun.set()
         await self.gate.wait()
         self.save(batch)
         self.saved.set()
@@ -158,6 +163,79 @@ def test_event_loops_save_one_after_the_other(account: Account) -> None:
         return await saver.is_saved()
 
     asyncio.run(asyncio.wait_for(save_in_another_loop(), 10))
+
+
+def count_commands(batches: list[Batch]) -> list[int]:
+    """Return the number of commands in each batch."""
+    return [len(own.commands) for batch in batches for own in batch.accounts]
+
+
+def test_caller_that_cannot_wait_sends_the_batch_on_its_way_first(account: Account) -> None:
+    async def save_at_once() -> None:
+        store = RemoteStoreInTest()
+        saver = make_saver(store, account)
+        store.gate.clear()
+        account.advance(1)
+        saver.mark(account)
+        waiting = asyncio.create_task(saver.is_saved())
+        await store.begun.wait()
+        account.advance(1)
+        saver.mark(account)
+        saver.save()
+        store.gate.set()
+        assert await waiting
+        account.advance(1)
+        saver.mark(account)
+        assert await saver.is_saved()
+        assert store.batches[0] is store.batches[2]  # its answer came last
+        assert count_commands(store.batches) == [1, 1, 1, 1]
+
+    asyncio.run(asyncio.wait_for(save_at_once(), 10))
+
+
+def test_batch_on_its_way_that_is_refused_is_put_back_once(account: Account) -> None:
+    async def save_at_once() -> None:
+        store = RemoteStoreInTest(StoreError("the disk is full."), StoreError("the disk is full."))
+        saver = make_saver(store, account)
+        store.gate.clear()
+        account.advance(1)
+        saver.mark(account)
+        waiting = asyncio.create_task(saver.is_saved())
+        await store.begun.wait()
+        with pytest.raises(StoreError, match="disk is full"):
+            saver.save()
+        store.gate.set()
+        assert not await waiting
+        assert saver.failure_count == 1
+        saver.save()
+        assert count_commands(store.batches) == [1, 1, 1]
+
+    asyncio.run(asyncio.wait_for(save_at_once(), 10))
+
+
+class ThreadedStoreInTest(StoreInTest):
+    """A store that other threads use meanwhile."""
+
+    def save(self, batch: Batch) -> None:
+        time.sleep(0.001)
+        super().save(batch)
+
+
+def test_threads_save_each_command_once(account: Account) -> None:
+    store = ThreadedStoreInTest()
+    saver, lock = make_saver(store, account), threading.Lock()
+
+    def save_often() -> None:
+        for _ in range(30):
+            with lock:
+                account.advance(1)
+                saver.mark(account)
+            saver.save()
+
+    with ThreadPoolExecutor() as pool:
+        for thread in [pool.submit(save_often) for _ in range(3)]:
+            thread.result()
+    assert sum(count_commands(store.batches)) == 90
 
 
 class ReceiverInTest:
