@@ -181,7 +181,10 @@ class Mock(ReplaceableAccounts):
         if saver is None:
             yield
             return
-        task = asyncio.get_running_loop().create_task(saver.save_clocks_repeatedly(self.list_accounts_in_memory))
+        from mockserver.account.storage.clock_saving import save_clocks_repeatedly  # not without a store
+
+        steps = save_clocks_repeatedly(saver.store, self.list_accounts_in_memory, saver.note_error)
+        task = asyncio.get_running_loop().create_task(steps)
         try:
             yield
         finally:

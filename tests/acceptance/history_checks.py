@@ -34,7 +34,7 @@ async def check_nothing_is_lost(deployment: Deployment, effort: Effort) -> str:
     maybe_deleted = {
         operation.sid
         for operation in load.history
-        if operation.action is Action.DELETE and operation.code in (204, 503, None)
+        if operation.action is Action.DELETE and operation.code in (204, None)
     }
     lists = [operation for operation in load.history if operation.client == READER]
     assert lists, "no call was read"

@@ -532,9 +532,9 @@ def test_account_that_was_rolled_back_is_the_same_after_a_restart(any_store: Sto
         assert read_all(api) == before
 
 
-def test_scaled_clocks_are_saved_again_and_again(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.account.storage.account_saver._CLOCK_INTERVAL", 0.0)
-    with begin(store, clock=ClockRate(60.0)) as api:
+def test_scaled_clocks_are_saved_again_and_again(any_store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.account.storage.clock_saving._INTERVAL", 0.0)
+    with begin(any_store, clock=ClockRate(60.0)) as api:
         api.get(api.list_path)
         saver, saved = api.mock.saver, []
         assert saver is not None

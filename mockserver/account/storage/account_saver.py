@@ -5,16 +5,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from threading import Lock, RLock
 
 from mockserver.account.account import Account
+from mockserver.account.storage.clock_saving import save_clocks
 from mockserver.account.storage.pending_changes import PendingChanges, Unsaved
 from mockserver.account.storage.saved_account import AccountExtras
 from mockserver.account.storage.store import Batch, Store
 from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
-from mockserver.account.storage.unsaved_changes import read_clock
 from mockserver.account.storage.waiting_requests import answer_waiting, give_up
-from mockserver.settings.machine_clock import real_pause, stopwatch
+from mockserver.settings.machine_clock import stopwatch
 
-_CLOCK_INTERVAL = 1.0
-"""Real seconds between two savings of clocks that are scaled."""
 _PATIENCE_SECONDS = 1.6
 """Real seconds that a request waits for a store that answers late. Clients get an answer within two."""
 _RETRY_SECONDS = 0.25
@@ -115,28 +113,13 @@ class AccountSaver(PendingChanges):
         try:
             await self.wait()
         except StoreError as error:
-            self.last_error = str(error)
+            self.note_error(error)
             return False
         return True
 
-    def save_clocks(self, accounts: Iterable[Account]) -> None:
-        """Save the time of accounts whose clocks are scaled: these stand still while no server runs.
-
-        Raises:
-            StoreError: if it could not be written.
-        """
-        scaled = [account for account in accounts if account.clock.rate not in (0, 1)]
-        if scaled:
-            self.store.save_clocks([(account.sid.lower(), read_clock(account)) for account in scaled])
-
-    async def save_clocks_repeatedly(self, list_accounts: Callable[[], Iterable[Account]]) -> None:
-        """Save the time of accounts each second until it is cancelled."""
-        while True:
-            await real_pause(_CLOCK_INTERVAL)
-            try:
-                self.save_clocks(list_accounts())
-            except StoreError as error:
-                self.last_error = str(error)
+    def note_error(self, error: StoreError) -> None:
+        """Remember why something could not be saved."""
+        self.last_error = str(error)
 
     def close(self, accounts: Iterable[Account]) -> None:
         """Save what is left, and close the store. What changes later is refused.
@@ -147,7 +130,7 @@ class AccountSaver(PendingChanges):
         try:
             if self.failure is None:
                 self.save()
-                self.save_clocks(accounts)
+                save_clocks(self.store, accounts)
         finally:
             self.is_closed = True
             self.failure = self.failure or StoreError("this process has closed its store.")
