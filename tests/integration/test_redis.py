@@ -213,11 +213,19 @@ def make_batch(number: int) -> Batch:
     return Batch((changes,))
 
 
-def test_batch_is_saved_once_if_other_things_are_saved_before_its_answer_is_read(url: StoreUrl) -> None:
+@pytest.mark.parametrize("way", ["in the event loop", "in a thread"])
+def test_batch_is_saved_once_if_other_things_are_saved_before_its_answer_is_read(
+    way: str, url: StoreUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "in a thread":
+        monkeypatch.setattr(LoopConnection, "open", lambda _: time.sleep(0.005))  # the next batch waits for its turn
+
     async def save(store: RedisStore) -> None:
         for number in range(0, 60, 2):
-            saving = asyncio.create_task(store.save_remotely(make_batch(number)))
+            saving = asyncio.create_task(store.save_remotely(batch := make_batch(number)))
             await asyncio.sleep(0)
+            if way == "in a thread":
+                store.save(batch)
             store.save_clocks([("ac1", ClockReading(number, 0))])
             store.save(make_batch(number + 1))
             store.save_clocks([("ac1", ClockReading(number, 1))])

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -42,8 +43,8 @@ class BatchSender:
         self._last_token = last_token
         self._count = 0
         self._unanswered: _Unanswered | None = None
-        self._saved: Batch | None = None
-        """The latest batch that was saved."""
+        self._saved: WeakValueDictionary[int, Batch] = WeakValueDictionary()
+        """The batches that were saved, as long as somebody has them, by `id`."""
         self._lock = threading.Lock()
         self._executor = ThreadPoolExecutor(1, "recmock-store")
         self._loop_connection = LoopConnection(client)
@@ -60,7 +61,7 @@ class BatchSender:
             StoreError: if they cannot be saved. They may be there all the same.
         """
         with self._lock:
-            if batch is self._saved:  # in another thread, whose waiter has left
+            if id(batch) in self._saved:  # by another thread, before this one had its turn
                 return
             if self._unanswered is None or self._unanswered.batch is not batch:
                 self._settle()
@@ -152,7 +153,8 @@ class BatchSender:
     def _note_done(self, unanswered: _Unanswered) -> None:
         unanswered.is_done = True
         self._unanswered, self._last_token = None, unanswered.token
-        self._saved = unanswered.batch or self._saved
+        if unanswered.batch is not None:
+            self._saved[id(unanswered.batch)] = unanswered.batch
 
 
 def refuse_answer(answer: bytes, name: str) -> None:

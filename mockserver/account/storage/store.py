@@ -10,7 +10,7 @@ from mockserver.account.storage.saved_account import AccountExtras, ClockReading
 from mockserver.account.storage.store_error import StoreError
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True, weakref=True):
     """What is saved at once: all of it, or nothing."""
 
     accounts: Sequence[UnsavedChanges] = ()
