@@ -12,6 +12,7 @@ import pytest
 
 from mockserver.account.storage.contact import Contact
 from mockserver.account.storage.finding import find_leader, find_own_host
+from mockserver.account.storage.redis_batches import BatchSender
 from mockserver.account.storage.redis_client import RedisClient
 from mockserver.account.storage.redis_loop_connection import LoopConnection
 from mockserver.account.storage.redis_store import RedisStore
@@ -217,8 +218,12 @@ def make_batch(number: int) -> Batch:
 def test_batch_is_saved_once_if_other_things_are_saved_before_its_answer_is_read(
     way: str, url: StoreUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def save_later(sender: BatchSender, batch: Batch) -> None:
+        time.sleep(0.005)
+        sender.save(batch)
+
     if way == "in a thread":
-        monkeypatch.setattr(LoopConnection, "open", lambda _: time.sleep(0.005))  # the next batch waits for its turn
+        monkeypatch.setattr(BatchSender, "_save_in_thread", save_later)
 
     async def save(store: RedisStore) -> None:
         for number in range(0, 60, 2):
