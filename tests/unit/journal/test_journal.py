@@ -81,16 +81,16 @@ def test_clearing_resets_entries_and_counts() -> None:
     assert (len(journal), journal.total, journal.dropped, journal.size_bytes) == (0, 0, 0, 0)
 
 
-def test_requests_of_evicted_account_count_as_dropped() -> None:
-    with Api() as api:
-        api.get_page()
-        api.get_page()
-        for sid in OTHER_SIDS:
-            api.mock.account(sid)
-        assert len(api.get_account().journal) == 0
-        assert (api.get_account().journal.total, api.get_account().journal.dropped) == (2, 2)
-        api.get_page()
-        assert [entry.number for entry in api.get_account().journal] == [2]
+def test_requests_of_evicted_account_count_as_dropped(api_in_memory: Api) -> None:
+    api = api_in_memory
+    api.get_page()
+    api.get_page()
+    for sid in OTHER_SIDS:
+        api.mock.account(sid)
+    assert len(api.get_account().journal) == 0
+    assert (api.get_account().journal.total, api.get_account().journal.dropped) == (2, 2)
+    api.get_page()
+    assert [entry.number for entry in api.get_account().journal] == [2]
 
 
 def test_account_with_arrival_listener_is_not_evicted() -> None:
