@@ -18,6 +18,8 @@ class Status(StrEnum):
     DELETED = "deleted"
     FAILED = "failed"
 
+    __hash__ = str.__hash__  # every recording needs it, and that of Enum is slow
+
 
 class Source(StrEnum):
     """How a recording was started."""
@@ -29,6 +31,8 @@ class Source(StrEnum):
     RECORD_VERB = "RecordVerb"
     START_CALL_RECORDING_API = "StartCallRecordingAPI"
     START_CONFERENCE_RECORDING_API = "StartConferenceRecordingAPI"
+
+    __hash__ = str.__hash__  # every recording needs it, and that of Enum is slow
 
 
 CONFERENCE_SOURCES = frozenset({Source.CONFERENCE, Source.START_CONFERENCE_RECORDING_API})

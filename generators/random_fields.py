@@ -1,8 +1,11 @@
 """The random fields of a recording: a keyed hash of its index, cut into fields."""
 
 import struct
+from collections.abc import Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from generators.seeds import hash_all
 
 
 class RandomFields(NamedTuple):
@@ -44,9 +47,22 @@ class RandomFieldsSource:
             return cached
         keyed = self._hash.copy()
         keyed.update(index.to_bytes(8, "little"))
-        duration, gap, latency, bits, adversarial, content_key, iv = _FIELD_LAYOUT.unpack(keyed.digest())
-        chance = RandomFields(duration, gap, latency, bits & 7, bits >> 4, adversarial, content_key, iv)
+        chance = _make_fields(_FIELD_LAYOUT.unpack(keyed.digest()))
         if len(self._recent) >= _MAX_RECENT:
             self._recent.clear()
         self._recent[index] = chance
         return chance
+
+    def generate_all(self, indices: Sequence[int]) -> dict[int, RandomFields]:
+        """Return the random fields of many recordings by index."""
+        digests = hash_all(self._hash, [index.to_bytes(8, "little") for index in indices])
+        return {
+            index: _make_fields(fields)
+            for index, fields in zip(indices, _FIELD_LAYOUT.iter_unpack(digests), strict=True)
+        }
+
+
+def _make_fields(unpacked: tuple[Any, ...]) -> RandomFields:
+    duration, gap, latency, bits, adversarial, content_key, iv = unpacked
+    # The constructor of a named tuple is a function in Python, which would take longer.
+    return tuple.__new__(RandomFields, (duration, gap, latency, bits & 7, bits >> 4, adversarial, content_key, iv))

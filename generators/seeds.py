@@ -1,5 +1,6 @@
 """Derives secrets and identities from a seed: the same seed always gives the same ones."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -11,6 +12,16 @@ def derive_bytes(seed: str, purpose: str, *parts: str) -> bytes:
         encoded = part.encode()
         digest.update(len(encoded).to_bytes(4, "little") + encoded)
     return digest.digest()
+
+
+def hash_all(keyed_hash: blake2b, messages: Iterable[bytes]) -> bytes:
+    """Return the joined digests of many messages, each after what a hash has taken already."""
+    copy, digests = keyed_hash.copy, []
+    for message in messages:
+        copied = copy()
+        copied.update(message)
+        digests.append(copied.digest())
+    return b"".join(digests)
 
 
 def derive_demo_account_sid(seed: str) -> str:

@@ -6,14 +6,24 @@ check bits and a 64-bit index. So no two indices of one account and kind share a
 """
 
 import re
+import struct
+from array import array
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 
+from generators.seeds import hash_all
+
 _ROUND_COUNT = 4
 _HALF_MASK = (1 << 64) - 1
+_HALF_SIZE = 8
+"""The number of bytes in a half."""
+_HALF = struct.Struct(f"{_HALF_SIZE}s")
 _MAX_CACHED_SIDS = 4096
 """The number of cached SIDs: a page token repeats a recording's SID, and the recordings of a call its CallSid."""
+_MIN_BATCH_SIZE = 4
+"""Fewer SIDs are encoded one by one."""
 
 
 class Kind(StrEnum):
@@ -33,6 +43,8 @@ class Kind(StrEnum):
     MESSAGE = "SM"
     MEDIA_MESSAGE = "MM"
     QUEUE = "QU"
+
+    __hash__ = str.__hash__  # every SID needs it, and that of Enum is slow
 
 
 SID_DIGITS = "[0-9a-fA-F]{32}"
@@ -57,6 +69,8 @@ def fold_sid(sid: str) -> str:
 
 _ROUND_KEYS = {kind: tuple(f"{kind}{turn}".encode() for turn in range(_ROUND_COUNT)) for kind in Kind}
 """Distinguishes the rounds of all kinds."""
+_Rounds = list[blake2b]
+"""A hash for each round of a kind, which is copied before it takes a half."""
 
 
 class SidCipher:
@@ -67,11 +81,31 @@ class SidCipher:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._keyed_hash = blake2b(digest_size=8, key=key, person=b"sids")
+        self._keyed_hash = blake2b(digest_size=_HALF_SIZE, key=key, person=b"sids")
+        self._rounds: dict[Kind, _Rounds] = {}
 
     def encode(self, kind: Kind, index: int) -> str:
         """Return the SID of `index`, which is at least 0 and below 2**64."""
-        return _encode_index(self._keyed_hash, kind, index)
+        return _encode_index(self, kind, index)
+
+    def encode_all(self, kind: Kind, indices: Sequence[int]) -> list[str]:
+        """Return the SIDs of many indices, each at least 0 and below 2**64, in half the time of `encode`.
+
+        All halves of a round are one integer here, which takes longer for a few.
+        """
+        if len(indices) < _MIN_BATCH_SIZE:
+            return [_encode_index(self, kind, index) for index in indices]
+        size = _HALF_SIZE * len(indices)
+        halves = [index.to_bytes(_HALF_SIZE, "big") for index in indices]
+        left, right = 0, int.from_bytes(b"".join(halves), "big")
+        for keyed_hash in self.get_rounds(kind):
+            left, right = right, left ^ int.from_bytes(hash_all(keyed_hash, halves), "big")
+            joined = right.to_bytes(size, "big")
+            halves = [half for (half,) in _HALF.iter_unpack(joined)]
+        bits = array("Q", bytes(2 * size))
+        bits[::2], bits[1::2] = array("Q", left.to_bytes(size, "big")), array("Q", joined)
+        digits = bits.tobytes().hex(" ", 2 * _HALF_SIZE)
+        return f"{kind.value}{digits.replace(' ', f' {kind.value}')}".split()
 
     def decode(self, kind: Kind, sid: str) -> int | None:
         """Return the index of a SID of this kind, or None if it was not encoded with this key."""
@@ -79,20 +113,32 @@ class SidCipher:
             return None
         bits = int(sid[2:], 16)
         left, right = bits >> 64, bits & _HALF_MASK
-        for turn in reversed(_ROUND_KEYS[kind]):
-            left, right = right ^ _mix_half(self._keyed_hash, turn, left), left
+        for keyed_hash in reversed(self.get_rounds(kind)):
+            left, right = right ^ _mix_half(keyed_hash, left), left
         return right if left == 0 else None
+
+    def get_rounds(self, kind: Kind) -> _Rounds:
+        """Return the hashes of a kind's rounds, which have taken the keys of the rounds."""
+        rounds = self._rounds.get(kind)
+        if rounds is None:
+            rounds = []
+            for round_key in _ROUND_KEYS[kind]:
+                keyed_hash = self._keyed_hash.copy()
+                keyed_hash.update(round_key)
+                rounds.append(keyed_hash)
+            self._rounds[kind] = rounds
+        return rounds
 
 
 @lru_cache(maxsize=_MAX_CACHED_SIDS)
-def _encode_index(keyed_hash: blake2b, kind: Kind, index: int) -> str:
+def _encode_index(cipher: SidCipher, kind: Kind, index: int) -> str:
     left, right = 0, index
-    for turn in _ROUND_KEYS[kind]:
-        left, right = right, left ^ _mix_half(keyed_hash, turn, right)
+    for keyed_hash in cipher.get_rounds(kind):
+        left, right = right, left ^ _mix_half(keyed_hash, right)
     return f"{kind.value}{left << 64 | right:032x}"
 
 
-def _mix_half(keyed_hash: blake2b, round_key: bytes, half: int) -> int:
+def _mix_half(keyed_hash: blake2b, half: int) -> int:
     mixed = keyed_hash.copy()
-    mixed.update(round_key + half.to_bytes(8, "big"))
+    mixed.update(half.to_bytes(_HALF_SIZE, "big"))
     return int.from_bytes(mixed.digest(), "big")

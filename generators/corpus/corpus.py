@@ -5,34 +5,29 @@ instant (see `timetable`), a keyed hash of the index its other fields (see `rand
 permutation its SIDs (see `sids`).
 """
 
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Self
 
 import msgspec
 
-from generators import distributions
 from generators.corpus.layout import make_layout
 from generators.corpus.listed_count import find_corpus_size
 from generators.corpus.mix import Mix
+from generators.corpus.quotas import BLOCK_SIZE
+from generators.corpus.recording_builder import RecordingBuilder
 from generators.corpus.timetable import Timetable
 from generators.instants import SECOND
-from generators.model import (
-    CONFERENCE_SOURCES,
-    DUAL_SOURCES,
-    AdversarialRecording,
-    EncryptionDetails,
-    Recording,
-    Status,
-)
-from generators.random_fields import RandomFields, RandomFieldsSource
+from generators.model import CONFERENCE_SOURCES, Recording
+from generators.random_fields import RandomFieldsSource
 from generators.seeds import derive_bytes
 from generators.sids import Kind, SidCipher
 
 FIRST_HANDLE_INDEX = 1 << 63
 """The SIDs of handles stand for indices from here on."""
-_HEARD_STATUSES = (Status.COMPLETED, Status.DELETED)
-"""Only these recordings have a duration."""
+_MIN_BATCH_SIZE = 4
+"""Fewer recordings are built one by one."""
 
 
 class CorpusSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +85,14 @@ class Corpus:
         """The blocks, with their calls and statuses."""
         self.timetable = Timetable(self.layout, self.random_fields, spec.t0 * SECOND, spec.span * SECOND)
         """The instants."""
+        self._builder = RecordingBuilder(
+            seed=spec.seed,
+            account_sid=spec.account_sid,
+            t0=spec.t0,
+            layout=self.layout,
+            timetable=self.timetable,
+            sids=self.sids,
+        )
 
     def get_sid(self, index: int) -> str:
         """Return the SID of a recording."""
@@ -124,78 +127,63 @@ class Corpus:
         Raises:
             IndexError: if the index is not below `count`.
         """
-        if not 0 <= index < self.count:
-            raise IndexError(f"expected an index from 0 to {self.count - 1}, found {index}")
+        self._check_index(index)
         block, place = self.layout.get_block(index)
         member = block.members[place]
-        chance = self.random_fields(index)
-        status = self.layout.get_status(index)
-        created = self.timetable.get_instant(index) // SECOND
-        lasted, updated = self._compute_duration_and_update(index, status, created, chance)
-        heard, encrypted = status in _HEARD_STATUSES, block.is_encrypted(place)
-        source, first = member.source, index - member.ordinal
-        in_conference = source in CONFERENCE_SOURCES
-        recording = Recording(
-            sid=self.get_sid(index),
-            account_sid=self.spec.account_sid,
-            call_sid=self.sids.encode(Kind.CALL, first),
-            conference_sid=self.sids.encode(Kind.CONFERENCE, first) if in_conference else None,
-            status=status,
-            source=source,
-            channels=2 if block.is_dual(place) and source in DUAL_SOURCES else 1,
-            track=distributions.draw_track(chance.track),
-            duration=lasted if heard else None,
-            price=distributions.compute_price(lasted) if heard else None,
-            error_code=distributions.draw_error_code(status, encrypted, chance.error),
-            encryption=self._build_encryption(self.sids, chance) if encrypted and heard and not is_bare else None,
-            start_time=created,
-            date_created=created,
-            date_updated=updated,
+        run = self.layout.clip_run(index - member.ordinal, member.length)
+        sids = (
+            self.get_sid(index),
+            self.sids.encode(Kind.CALL, run.start),
+            self.sids.encode(Kind.CONFERENCE, run.start) if member.source in CONFERENCE_SOURCES else None,
         )
-        if is_bare or not block.is_adversarial(place):
-            return recording
-        return self._with_adversarial_body(recording, chance)
+        instant = self.timetable.get_run_instants(run)[member.ordinal]
+        return self._builder.build(index, block, self.random_fields(index), instant, sids, is_bare=is_bare)
 
-    @cached_property
-    def _build_encryption(self) -> "Callable[[SidCipher, RandomFields], EncryptionDetails]":
-        """The function, imported for the first encrypted recording: most corpora have none."""
-        from generators.content.encryption_details import build_encryption_details
+    def generate_recordings(self, indices: Sequence[int]) -> list[Recording]:
+        """Return recordings as they are at T0, in the order of their indices. Many take half the time of single ones.
 
-        return build_encryption_details
+        Args:
+            indices: in any order. Neighbours share blocks, calls and conferences.
+
+        Raises:
+            IndexError: if an index is not below `count`.
+        """
+        if len(indices) < _MIN_BATCH_SIZE:
+            return [self.generate_recording(index) for index in indices]
+        self._check_index(min(indices))
+        self._check_index(max(indices))
+        blocks = self.layout.get_blocks(indices)
+        members = [block.members[index % BLOCK_SIZE] for index, block in zip(indices, blocks, strict=True)]
+        firsts = [index - member.ordinal for index, member in zip(indices, members, strict=True)]
+        members_by_first = dict(zip(firsts, members, strict=True))
+        runs = [self.layout.clip_run(first, member.length) for first, member in members_by_first.items()]
+        random_fields = self.random_fields.generate_all([*chain.from_iterable(runs)])
+        instants = self.timetable.place_runs(runs, random_fields)
+        call_sids = self._map_sids(Kind.CALL, [*members_by_first])
+        conferences = [first for first, member in members_by_first.items() if member.source in CONFERENCE_SOURCES]
+        conference_sids = self._map_sids(Kind.CONFERENCE, conferences)
+        sids = self.sids.encode_all(Kind.RECORDING, indices)
+        return [
+            self._builder.build(
+                index, block, random_fields[index], instants[index], (sid, call_sids[first], conference_sids.get(first))
+            )
+            for index, block, first, sid in zip(indices, blocks, firsts, sids, strict=True)
+        ]
+
+    def _map_sids(self, kind: Kind, indices: Sequence[int]) -> dict[int, str]:
+        return dict(zip(indices, self.sids.encode_all(kind, indices), strict=True))
+
+    def _check_index(self, index: int) -> None:
+        if not 0 <= index < self.count:
+            raise IndexError(f"expected an index from 0 to {self.count - 1}, found {index}")
 
     def compute_run_end(self, run: range) -> int:
         """Return when the last recording of a run ends, in seconds since the epoch, without building the recordings."""
         instants = self.timetable.get_run_instants(run)
-        return max(self._compute_end(index, instant // SECOND) for index, instant in zip(run, instants, strict=True))
-
-    def _compute_end(self, index: int, created: int) -> int:
-        if self.layout.get_status(index) not in _HEARD_STATUSES:
-            return created
-        return created + self._compute_duration(created, self.random_fields(index))
-
-    def _compute_duration(self, created: int, random_fields: RandomFields) -> int:
-        """Return the duration in seconds: the recording ends before T0."""
-        room = self.spec.t0 - created
-        return min(distributions.draw_duration(random_fields.duration), max(1, room - room // 8))
-
-    def _compute_duration_and_update(
-        self, index: int, status: Status, created: int, random_fields: RandomFields
-    ) -> tuple[int, int]:
-        """Return the duration, and the instant of the last change, which is not after T0."""
-        lasted = self._compute_duration(created, random_fields)
-        if status is Status.PROCESSING:
-            return lasted, created
-        if status is Status.DELETED:
-            return lasted, self.timetable.get_deletion_instant(index) // SECOND
-        return lasted, created + min(lasted + 1 + random_fields.latency % 16, self.spec.t0 - created)
-
-    def _with_adversarial_body(self, recording: Recording, random_fields: RandomFields) -> AdversarialRecording:
-        from generators.content.adversarial import (
-            draw_body,
-        )  # imports Hypothesis, which only adversarial recordings need
-
-        body = draw_body(self.spec.seed, random_fields.adversarial)
-        return AdversarialRecording(**msgspec.structs.asdict(recording), body=body)
+        return max(
+            self._builder.compute_end(index, instant // SECOND, self.random_fields)
+            for index, instant in zip(run, instants, strict=True)
+        )
 
 
 @lru_cache(maxsize=16)

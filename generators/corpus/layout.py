@@ -44,19 +44,35 @@ class Layout:
         number, place = divmod(index, BLOCK_SIZE)
         return self._build_block(number), place
 
+    def get_blocks(self, indices: Iterable[int]) -> list[Block]:
+        """Return the block of each index."""
+        blocks, last_number = [], -1
+        for index in indices:
+            number = index // BLOCK_SIZE
+            if number != last_number:
+                block, last_number = self._build_block(number), number
+            blocks.append(block)
+        return blocks
+
     def get_status(self, index: int) -> Status:
         """Return the status of a recording at T0. Every row of a list comes here."""
+        return self.get_status_in(build_block(self._key, self._templates, index // BLOCK_SIZE), index)
+
+    def get_status_in(self, block: Block, index: int) -> Status:
+        """Return the status of a recording at T0, whose block is known."""
         if index >= self._zone_start and index in self._processing:
             return Status.PROCESSING
-        block = build_block(self._key, self._templates, index // BLOCK_SIZE)
-        return block.get_finished_status(index % BLOCK_SIZE)
+        return block.shares.statuses[block.status_ranks[index % BLOCK_SIZE]]  # `get_finished_status`, without a call
 
     def get_run(self, index: int) -> range:
         """Return the indices of the run that contains an index. The last run is cut at the end of the corpus."""
         block, place = self.get_block(index)
         member = block.members[place]
-        first = index - member.ordinal
-        return range(first, min(first + member.length, self.count))
+        return self.clip_run(index - member.ordinal, member.length)
+
+    def clip_run(self, first: int, length: int) -> range:
+        """Return the indices of a run of a length: those below the end of the corpus."""
+        return range(first, min(first + length, self.count))
 
     def get_run_starting_at(self, index: int, *, is_conference: bool) -> range:
         """Return the indices of the call, or conference, that starts at an index; empty if none does."""

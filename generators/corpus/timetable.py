@@ -1,7 +1,7 @@
 """The instant of each recording of a corpus, and how long a deleted one is kept."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from generators import distributions
@@ -19,6 +19,8 @@ _NEWEST_AGE = 120 * SECOND
 """The newest recordings of a long span start this long before its end."""
 _GAP_UNIT = 900
 """The unit of the gap between two recordings of a call: 65536 of them are about a minute."""
+_GAP_BITS = 16
+"""The number of bits of the field `gap`."""
 _get_rhythm = lru_cache(maxsize=64)(WeeklyRhythm)
 """Cached: the accounts of a server share it."""
 
@@ -76,19 +78,41 @@ class Timetable:
             self._last_run = last = run, self._place_run(run)
         return last[1]
 
+    def place_runs(self, runs: Iterable[range], random_fields: Mapping[int, RandomFields]) -> dict[int, int]:
+        """Return the instant of creation of each index in some runs.
+
+        Args:
+            random_fields: those of each of these indices.
+        """
+        starts = self._rhythm.to_instants({position for run in runs for position in (run.start, run.stop)})
+        instants: dict[int, int] = {}
+        for run in runs:
+            first, stop = run.start, run.stop
+            if stop - first == 1:  # most runs: `_place_run` does the same
+                start = starts[first]
+                instants[first] = start + ((starts[stop] - start) * random_fields[first].gap >> _GAP_BITS)
+            else:
+                members = [random_fields[index] for index in run]
+                instants.update(zip(run, _place_run(starts[first], starts[stop], members), strict=True))
+        return instants
+
     def _place_run(self, run: range) -> list[int]:
-        """Place a run in its slot of the rhythm: with a call's real gaps, or with smaller ones in a short slot."""
-        offsets = [0]
-        bits = first = self._get_random_fields(run.start)
-        for index in run[1:]:
-            lasted = distributions.draw_duration(bits.duration)
-            bits = self._get_random_fields(index)
-            offsets.append(offsets[-1] + (lasted + 2) * SECOND + bits.gap * _GAP_UNIT)
-        start = self._rhythm.to_instant(run.start)
-        slot = self._rhythm.to_instant(run.stop) - start
-        room = slot - offsets[-1]
-        if room > 0:
-            start += room * first.gap >> 16
-            return [start + offset for offset in offsets]
-        squeezed = slot - len(offsets)  # each gets one microsecond, and the rest keeps its proportions
-        return [start + turn + offset * squeezed // (offsets[-1] + 1) for turn, offset in enumerate(offsets)]
+        members = [self._get_random_fields(index) for index in run]
+        return _place_run(self._rhythm.to_instant(run.start), self._rhythm.to_instant(run.stop), members)
+
+
+def _place_run(start: int, stop: int, members: Sequence[RandomFields]) -> list[int]:
+    """Place a run in its slot of the rhythm: with a call's real gaps, or with smaller ones in a short slot."""
+    offsets = [0]
+    before = members[0]
+    for bits in members[1:]:
+        lasted = distributions.draw_duration(before.duration)
+        offsets.append(offsets[-1] + (lasted + 2) * SECOND + bits.gap * _GAP_UNIT)
+        before = bits
+    slot = stop - start
+    room = slot - offsets[-1]
+    if room > 0:
+        start += room * members[0].gap >> _GAP_BITS
+        return [start + offset for offset in offsets]
+    squeezed = slot - len(offsets)  # each gets one microsecond, and the rest keeps its proportions
+    return [start + turn + offset * squeezed // (offsets[-1] + 1) for turn, offset in enumerate(offsets)]

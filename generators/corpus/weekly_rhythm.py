@@ -5,6 +5,7 @@ it is the integral of the week's hourly weights.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import accumulate
 
 from generators.instants import SECOND, SECONDS_PER_HOUR
@@ -47,7 +48,22 @@ class WeeklyRhythm:
 
     def to_instant(self, position: int) -> int:
         """Return the instant of a position. Later positions are at least a microsecond later."""
-        return find_activity_instant(self._start_activity + self._span_activity * position // self._count)
+        return find_activity_instant(self._get_activity(position))
+
+    def to_instants(self, positions: Iterable[int]) -> dict[int, int]:
+        """Return the instants of many positions. Those of an hour, such as neighbours, take the least time."""
+        instants: dict[int, int] = {}
+        begin = end = instant = weight = 0
+        for position in positions:
+            activity = self._get_activity(position)
+            if not begin <= activity < end:
+                begin, instant, weight = _find_hour(activity)
+                end = begin + weight * _HOUR
+            instants[position] = instant + (activity - begin) // weight
+        return instants
+
+    def _get_activity(self, position: int) -> int:
+        return self._start_activity + self._span_activity * position // self._count
 
     def to_position(self, instant: int) -> int:
         """Return the last position at or before an instant. Outside of the span it is negative or past the end."""
@@ -63,6 +79,13 @@ def compute_activity(instant: int) -> int:
 
 def find_activity_instant(activity: int) -> int:
     """Return the instant that has an activity."""
+    begin, instant, weight = _find_hour(activity)
+    return instant + (activity - begin) // weight
+
+
+def _find_hour(activity: int) -> tuple[int, int, int]:
+    """Return the activity and the instant at which the hour of an activity begins, and the weight of this hour."""
     weeks, rest = divmod(activity, _WEEK_ACTIVITY)
     hour = bisect_right(_CUMULATIVE_WEIGHTS, rest // _HOUR) - 1
-    return _FIRST_MONDAY + weeks * _WEEK + hour * _HOUR + (rest - _CUMULATIVE_WEIGHTS[hour] * _HOUR) // _WEIGHTS[hour]
+    begin = weeks * _WEEK_ACTIVITY + _CUMULATIVE_WEIGHTS[hour] * _HOUR
+    return begin, _FIRST_MONDAY + weeks * _WEEK + hour * _HOUR, _WEIGHTS[hour]

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 
 from generators.sids import Kind, SidCipher, is_sid
@@ -12,6 +14,12 @@ def test_sid_decodes_to_its_index(kind: Kind, index: int) -> None:
     assert is_sid(sid, kind)
     assert sid[2:] == sid[2:].lower()
     assert CIPHER.decode(kind, sid) == index
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("indices", [[], [7], [0, 2**64 - 1], range(10**9, 10**9 + 70), [3, 2**63, 3, 2**64 - 1, 0]])
+def test_sids_together_equal_single_ones(kind: Kind, indices: Sequence[int]) -> None:
+    assert [CIPHER.encode(kind, index) for index in indices] == CIPHER.encode_all(kind, indices)
 
 
 def test_sid_decodes_in_upper_case() -> None:

@@ -1,8 +1,11 @@
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
@@ -31,6 +34,27 @@ def test_recording_is_a_pure_function_of_seed_account_and_index() -> None:
     ]
     assert make_corpus(seed="1").generate_recording(0).sid != RECORDINGS[0].sid
     assert make_corpus(account_sid="AC" + "1" * 32).generate_recording(0).sid != RECORDINGS[0].sid
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_recordings_together_equal_single_ones(data: st.DataObject) -> None:
+    count, span = data.draw(
+        st.sampled_from([(5, 5), (70, 90 * 86400), (1000, 3600), (10**6, 3600), (10**9, 90 * 86400)])
+    )
+    mix = data.draw(st.sampled_from(["", "conference=1", "processing=0.5,deleted=0.3", "encrypted=0.5"]))
+    corpus = make_corpus(count=count, mix=Mix.parse(mix), span=span)
+    start = data.draw(st.integers(0, count - 1) | st.just(max(0, count - 100)))
+    window = range(start, min(count, start + data.draw(st.integers(0, 150))))
+    scattered = data.draw(st.lists(st.integers(0, count - 1), max_size=9))
+    for indices in (window, window[::-1], window[::3], scattered):
+        assert list(map(corpus.generate_recording, indices)) == corpus.generate_recordings(indices)
+
+
+@pytest.mark.parametrize("indices", [range(-1, 10), [3, 2000, 4, 5], [2000]])
+def test_recordings_outside_the_corpus_raise_index_error(indices: Sequence[int]) -> None:
+    with pytest.raises(IndexError, match=r"expected an index from 0 to 1999, found (-1|2000)"):
+        CORPUS.generate_recordings(indices)
 
 
 def test_only_dates_depend_on_t0() -> None:
