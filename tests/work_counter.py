@@ -1,6 +1,6 @@
 """Counts the work of requests: the indices, blocks and rows that they visit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ class WorkCounter:
         """Positions and computed indices, each as often as it was visited."""
         self._watch(monkeypatch, Layout, "get_block", lambda _, index: self._visit(self.indices, index))
         self._watch(monkeypatch, Corpus, "generate_recording", lambda _, index: self._visit(self.indices, index))
+        self._watch(monkeypatch, Corpus, "generate_recordings", lambda _, indices: self._visit_all(indices))
         self._watch(monkeypatch, Layout, "_build_block", lambda _, number: self._visit(self.blocks, number))
         self._watch(monkeypatch, Quotas, "get_quota", lambda _, name, number: self._visit(self.blocks, number))
         self._watch(monkeypatch, ListPositions, "get_index", lambda *_: self._count_step())
@@ -67,6 +68,10 @@ class WorkCounter:
     def _visit(self, visited: set[int], number: int) -> None:
         visited.add(number)
         assert len(visited) < STOP_AT, "a request visits too much"
+
+    def _visit_all(self, indices: Sequence[int]) -> None:
+        for index in indices:
+            self._visit(self.indices, index)
 
     def _count_step(self) -> None:
         self.steps += 1

@@ -1,5 +1,8 @@
 """Turns the result of a route into a response. No other module builds bodies."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import build_reason_header
 from mockserver.rest.paging import build_envelope
@@ -10,7 +13,6 @@ from mockserver.rest.representations.representation import (
     choose_representation,
     load_encoder,
 )
-from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, RedirectResult, Resource, ResourcePage, ResourceValue, Result
@@ -81,9 +83,8 @@ def _render_value(resource_value: ResourceValue, exchange: Exchange) -> Response
 def _render_resource(resource: Resource, exchange: Exchange) -> Response:
     form = exchange.representation
     if form is Representation.JSON:
-        body = json.fill_base_url(
-            _get_fragment(resource.resource_type, resource, resource.index, exchange), exchange.base_url.encode()
-        )
+        (fragment,) = _get_fragments(resource, (resource.index,), exchange)
+        body = json.fill_base_url(fragment, exchange.base_url.encode())
     else:
         document = resource.resource_type.build_document(
             resource.source.get(resource.index), exchange.wire, exchange.base_url
@@ -106,12 +107,12 @@ def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
         exchange.path, resource_page.parameters, resource_page.request, shape.list_key, len(page.indices), page.tokens
     )
     if form is Representation.JSON:
-        fragments = [_get_fragment(shape, resource_page, index, exchange) for index in page.indices]
+        fragments = _get_fragments(resource_page, page.indices, exchange)
         body = json.fill_base_url(json.join_page(frame, shape.list_key, fragments), exchange.base_url.encode())
     else:
         documents = [
-            shape.build_document(resource_page.source.get(index), exchange.wire, exchange.base_url)
-            for index in page.indices
+            shape.build_document(value, exchange.wire, exchange.base_url)
+            for value in resource_page.get_resources(page.indices)
         ]
         body = load_encoder(form).encode_page(shape.xml_element, shape.list_key, frame, documents)
     return Response(
@@ -126,16 +127,18 @@ def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
     )
 
 
-def _get_fragment(
-    resource_type: ResourceType, result: Resource | ResourcePage, index: int, exchange: Exchange
-) -> bytes:
-    cache = exchange.mock.cache
-    key = (exchange.account.cache_key, id(resource_type), index, result.source.get_revision(index), exchange.wire)
-    kept: bytes | None = cache.get(key)
-    if kept is None:
-        kept = json.encode_fragment(resource_type.build_document(result.source.get(index), exchange.wire, ""))
-        cache.put(key, kept, len(kept))
-    return kept
+def _get_fragments(result: Resource | ResourcePage, indices: Sequence[int], exchange: Exchange) -> list[bytes]:
+    """Return the JSON of resources. What the cache lacks is read at once, and kept there."""
+    cache, resource_type, get_revision = exchange.mock.cache, result.resource_type, result.source.get_revision
+    account_key, wire = exchange.account.cache_key, exchange.wire
+    keys = [(account_key, id(resource_type), index, get_revision(index), wire) for index in indices]
+    fragments: list[Any] = [*map(cache.get, keys)]
+    missing = [place for place, fragment in enumerate(fragments) if fragment is None]
+    values = result.get_resources([indices[place] for place in missing]) if missing else ()
+    for place, value in zip(missing, values, strict=True):
+        fragments[place] = kept = json.encode_fragment(resource_type.build_document(value, wire, ""))
+        cache.put(keys[place], kept, len(kept))
+    return fragments
 
 
 def _render_redirect(redirect: RedirectResult, exchange: Exchange) -> Response:

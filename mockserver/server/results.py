@@ -1,5 +1,6 @@
 """The results of routes: values, and how to send them. `rendering` turns them into bytes."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -35,6 +36,10 @@ class Resource(msgspec.Struct, frozen=True):
     request_kind: RequestKind | None = None
     """What the request does with the recording; None if it shows no recording."""
 
+    def get_resources(self, indices: Sequence[int]) -> Sequence[Any]:
+        """Return the resource as it is now; `indices` has its index only."""
+        return [*map(self.source.get, indices)]
+
 
 class ResourcePage(msgspec.Struct, frozen=True):
     """A page of resources, and its request."""
@@ -45,6 +50,12 @@ class ResourcePage(msgspec.Struct, frozen=True):
     request: PageRequest
     parameters: Parameters
     request_kind: RequestKind | None = None
+    get_all: Callable[[Sequence[int]], Sequence[Any]] | None = None
+    """Returns many resources of the source by index, if this takes less time than one after the other."""
+
+    def get_resources(self, indices: Sequence[int]) -> Sequence[Any]:
+        """Return some of the page's resources as they are now."""
+        return [*map(self.source.get, indices)] if self.get_all is None else self.get_all(indices)
 
 
 class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):

@@ -73,4 +73,5 @@ def _list(
         page_request,
         query,
         RequestKind.LIST,
+        recordings.recording_index.get_all,
     )
