@@ -12,15 +12,22 @@ from generators.model import EncryptionDetails
 from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 
-_MODULUS = int(
-    "b159fd39ddd12bb779a65322ba07719859383b177861b0cec90f9401128cf0d2c85847bdf305e5cc95f824cf6e83f1c3"
-    "31979b3abdca408545601df736fdb63adec7b42334d2cf770d1bc682ac90ec070312e917f6dfa911cf4c16a6011c2b00"
-    "95d5c802e73eb009005af48e1af904b090c308df7be11bf56cbd508ae66e8b952488ea644b6764992e0930108f4f7df7"
-    "621fc67c1d5bc567d9b01b4e77b4f1480428382cf9cfeffc812b6e660e78c809429e6dadf066b2f3b1e22579e3000abb"
-    "46d88bc64c63f2b35b133a181322717c3be66fe89adb63f2f06c9987375f5c0c4340d68226819b4b9a215d934543045f"
-    "3ee47405b7fb4dc4a893236189f188e7",
-    16,
+_PRIMES = (
+    int(
+        "eb237e439a83fabd9de381e9e33fe2c9379c8e20fd6aeb22a9894269be666b9eafa2bcb132ef6becd9b7a39f10950a50"
+        "8b22557bd62ecaae91313a6c9fc550bd946baf485a422c1c79d10f2d412928e0d37be639e010ea37b7a224e311739842"
+        "0fed8a10299c0daab3702dbed967757e64951a1a24cbd6c5fa117c8074743005",
+        16,
+    ),
+    int(
+        "c1160683f8a88bea47b2d67bd9349c786ccaf490193cdd081665239bc731b970d4c914c29498d57a4a2c2dfcd8585f75"
+        "a2a23ff4f50431ad1a22f79c995a8f7416bb02f91e01b76882229ceed80b75103c764a2b69d00894e844b977529ea718"
+        "c9c6acbc63c69623ae9eff05a042057a6c0f0f9c45e27a5b4bec760499dae4fb",
+        16,
+    ),
 )
+"""The prime factors of the modulus. They are also in the PEM, but to read it takes 50 ms for the import alone."""
+_COEFFICIENT = pow(_PRIMES[1], -1, _PRIMES[0])
 _EXPONENT = 65537
 _MODULUS_SIZE = 256
 """The number of bytes in the modulus, and in everything that is wrapped with it."""
@@ -49,7 +56,17 @@ def _wrap_content_key(content_key: bytes, seed: bytes) -> bytes:
     masked_block = _xor(block, _generate_mask(seed, len(block)))
     masked_seed = _xor(seed, _generate_mask(masked_block, _HASH_SIZE))
     message = int.from_bytes(masked_seed + masked_block, "big")
-    return pow(message, _EXPONENT, _MODULUS).to_bytes(_MODULUS_SIZE, "big")
+    return _encrypt(message).to_bytes(_MODULUS_SIZE, "big")
+
+
+def _encrypt(message: int) -> int:
+    """Return the e-th power of a message, modulo each prime and joined as in RFC 8017 §5.1.2: in 3/5 of the time.
+
+    Only the owner of the private key can do this. Here it is known, see above.
+    """
+    first, second = _PRIMES
+    rest = pow(message, _EXPONENT, second)
+    return rest + (pow(message, _EXPONENT, first) - rest) * _COEFFICIENT % first * second
 
 
 def _generate_mask(seed: bytes, length: int) -> bytes:
