@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Documents = Iterable[dict[str, Any]]
 
 _SETTINGS = (*CORPUS_SETTINGS, "wire", "public_url")
+_SLICE_SIZE = 256
+"""The recordings that are made at once: a reader that takes the first one only need not wait for many."""
 
 
 def _add_arguments(parser: Parser) -> None:
@@ -54,8 +56,10 @@ def _render_documents(corpus: "Corpus", settings: Settings) -> Iterator[dict[str
 
     wire = Wire.TWILIO if settings.wire is WireSetting.TWILIO else Wire.SCHEMA
     base_url = settings.public_url or settings.listen.to_url()
-    for index in reversed(range(corpus.count)):
-        yield build_recording(corpus.generate_recording(index), wire, base_url)
+    indices = range(corpus.count)[::-1]
+    for start in range(0, corpus.count, _SLICE_SIZE):
+        for recording in corpus.generate_recordings(indices[start : start + _SLICE_SIZE]):
+            yield build_recording(recording, wire, base_url)
 
 
 def _report_progress(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:
