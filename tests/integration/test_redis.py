@@ -335,6 +335,30 @@ def test_store_is_reset_and_others_stay(url: StoreUrl, redis: RedisProcess, caps
     assert {key.split(b":")[0] for key in keys} == {b"other"}
 
 
+def test_store_is_opened_although_the_first_answers_are_lost(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, lost = RedisClient.run, [0]
+
+    def lose(*arguments: Any) -> Any:
+        answer = run(*arguments)
+        lost[0] += 1
+        if lost[0] <= 3:
+            raise SlowStoreError("expected an answer, found none.")
+        return answer
+
+    monkeypatch.setattr(RedisClient, "run", lose)
+    store = RedisStore(url)
+    with pytest.raises(StoreInUseError):
+        RedisStore(url)
+    save(store, b"one")
+    store.close()
+
+
+def test_server_that_never_answers_is_an_error(url: StoreUrl, redis: RedisProcess) -> None:
+    redis.kill()
+    with pytest.raises(SlowStoreError, match="expected a Redis server at"):
+        RedisStore(url)
+
+
 def test_leader_is_found(url: StoreUrl) -> None:
     assert find_leader(url) is None
     store = RedisStore(url)

@@ -4,6 +4,7 @@ One process has the store open at a time. It says so again each half second; ano
 not. See `redis_scripts` for what each change checks.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -27,7 +28,7 @@ from mockserver.settings.store_url import StoreUrl
 _LEASE_MILLISECONDS = 2000
 """After this time without a renewal, another process may open the store."""
 _RENEWAL_SECONDS = 0.5
-_NO_CONTACT = b"{}"
+_START_ATTEMPTS = 4
 
 
 class RedisStore:
@@ -47,11 +48,9 @@ class RedisStore:
         self.name = str(url)
         self.lost: tuple[Loss, ...] = ()
         self._prefix = f"{url.prefix}:"
-        self._contact = _NO_CONTACT
+        self._contact = b'{"starting": "%s"}' % os.urandom(8).hex().encode()  # no other process has the same one
         self._on_failure: Callable[[StoreError], object] | None = None
-        ended = b"" if known.ended is None else msgspec.json.encode(known.ended)
-        known_values = known.store, known.epoch, int(known.is_lost), ended
-        status, *found = self._run(ACQUIRE, self._contact, _LEASE_MILLISECONDS, *known_values)
+        status, *found = self._acquire(known)
         if status == b"in use":
             self._client.close()
             raise StoreInUseError(f"expected that no other process uses {self.name}, found one.")
@@ -62,6 +61,21 @@ class RedisStore:
         self._is_closed = threading.Event()
         self._renewing = threading.Thread(target=self._renew_repeatedly, name="recmock-store", daemon=True)
         self._renewing.start()
+
+    def _acquire(self, known: KnownStore) -> list[bytes]:
+        """Return the answer of the script, also of a server that is slow at first: no request waits yet."""
+        ended, attempts_left = b"" if known.ended is None else msgspec.json.encode(known.ended), _START_ATTEMPTS
+        while True:
+            values = self._contact, _LEASE_MILLISECONDS, known.store, known.epoch, int(known.is_lost), ended
+            try:
+                found: list[bytes] = self._run(ACQUIRE, *values)
+            except SlowStoreError:
+                attempts_left -= 1
+                if not attempts_left:
+                    raise
+                ended = self._contact  # only the answer may have been lost
+            else:
+                return found
 
     def watch(self, on_failure: Callable[[StoreError], object]) -> None:
         """Call a function, in another thread, if the store is lost while nothing is saved."""
