@@ -3,12 +3,17 @@
 import asyncio
 import logging
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from mockserver.account.storage.contact import Contact
 from mockserver.account.storage.finding import find_leader, find_own_host
@@ -24,7 +29,7 @@ from mockserver.settings.store_url import StoreUrl
 from tests.commands import main
 from tests.harness import Api, make_settings
 from tests.redis_process import NO_REDIS, RedisProcess
-from tests.shared_servers import run_shared
+from tests.shared_servers import SharedServer, run_shared
 
 pytestmark = [
     pytest.mark.skipif(NO_REDIS is not None, reason=str(NO_REDIS)),
@@ -284,6 +289,30 @@ def test_loss_is_told_and_no_sid_comes_again(
         saver = api.mock.saver
         assert saver is not None
         assert (saver.store.epoch, len(saver.store.lost)) == (1, 1)
+
+
+def post_until(is_over: threading.Event, server: SharedServer, numbers: Iterator[int]) -> list[int]:
+    """Create recordings one after the other, and return the status codes of the answers."""
+    statuses = []
+    with requests.Session() as session:
+        session.auth = server.session.auth
+        while not is_over.is_set():
+            url = server.account_url + CALL.format(next(numbers))
+            statuses.append(session.post(url, timeout=10).status_code)
+    return statuses
+
+
+def test_leader_that_ends_answers_every_request_on_its_way(url: StoreUrl, redis: RedisProcess) -> None:
+    is_over, numbers = threading.Event(), count(100)
+    with run_shared(url, {}, {}) as (leader, worker), ThreadPoolExecutor() as pool:
+        clients = [pool.submit(post_until, is_over, own, numbers) for own in (leader, worker, worker)]
+        for _ in range(4):
+            time.sleep(0.3)
+            redis.send("FLUSHALL")
+            time.sleep(0.5)
+        is_over.set()
+        statuses = Counter(status for client in clients for status in client.result())
+    assert statuses.keys() <= {200, 201}, statuses
 
 
 def test_store_that_stops_is_answered_with_503_and_goes_on(url: StoreUrl, redis: RedisProcess) -> None:

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """A new number for every change after which older and newer workers do not understand each other."""
 
 
@@ -23,6 +23,8 @@ class FromWorker(IntEnum):
     """The client has disconnected."""
     TAKEN = 4
     """The client has taken a part of the response."""
+    LEFT = 5
+    """The worker sends no more requests to this leader. About no request."""
 
 
 class FromLeader(IntEnum):
@@ -43,7 +45,9 @@ class FromLeader(IntEnum):
     """What a fault does to the connection of the client (`write`, `close`, `abort`, `reset`), and bytes to write."""
     HANDOVER = 7
     """Another process takes the lead."""
-    ALIVE = 9
-    """Sent now and then, so that a worker notices a leader that does not run any more."""
     NOT_SAVED = 8
     """The leader has lost the store before it saved what the request changed: it may be sent again."""
+    ALIVE = 9
+    """Sent now and then, so that a worker notices a leader that does not run any more."""
+    LEAVE = 10
+    """The leader ends. Requests that come before the worker's `LEFT` are answered."""

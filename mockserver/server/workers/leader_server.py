@@ -13,7 +13,7 @@ from mockserver.server.exchange import AnsweringWorker
 from mockserver.server.workers.hello import Hello
 from mockserver.server.workers.kinds import BEAT_SECONDS, PROTOCOL_VERSION, FromLeader, FromWorker
 from mockserver.server.workers.messages import MessageConnection
-from mockserver.server.workers.served_requests import ServedRequests, wait_for_requests
+from mockserver.server.workers.served_requests import ServedRequests, let_workers_leave, wait_for_requests
 from mockserver.server.workers.shared_settings import SharedSettings
 
 _HELLO_SECONDS = 2.0
@@ -22,8 +22,8 @@ _MAX_HELLO_BYTES, _MAX_REQUEST_BYTES = 8 << 20, 1 << 32
 """The longest message of a stranger, which a scenario may be a part of, and that of a worker."""
 _GRACE_SECONDS = 2.0
 """Real seconds that requests in progress may take when this process stops to lead."""
-_LOST_SECONDS = 0.3
-"""Real seconds that they may take if the store is lost: those that would be saved fail at once."""
+_LEAVE_SECONDS = 0.3
+"""Real seconds that those may take that come meanwhile. If the store is lost, they fail at once."""
 
 
 class Verdict(NamedTuple):
@@ -94,7 +94,9 @@ class LeaderServer:
         if is_lost:
             self._hand_over()
         try:
-            await wait_for_requests([*self._workers.values()], _LOST_SECONDS if is_lost else _GRACE_SECONDS)
+            if not is_lost:
+                await wait_for_requests([*self._workers.values()], _GRACE_SECONDS)
+            await let_workers_leave([*self._workers.values()], _LEAVE_SECONDS)
         finally:
             for connection in [*self._workers, *self._strangers]:
                 connection.close()

@@ -39,6 +39,8 @@ class LinkToLeader:
         self.lost = asyncio.Event()
         self.is_handed_over = False
         """True if the leader ends because another process takes the lead."""
+        self._is_left = False
+        """True if this worker sends no more requests."""
         self._numbers = count()
         self._requests: dict[int, _PassedRequest] = {}
         self._watching: asyncio.TimerHandle | None = None
@@ -56,7 +58,7 @@ class LinkToLeader:
         first = await receive()
         if first["type"] != "http.request":
             return
-        if not self.connection.is_open:
+        if self._is_left or not self.connection.is_open:
             raise NotSavedError
         number = next(self._numbers)
         request = self._requests[number] = _PassedRequest(self.connection, number, scope, receive)
@@ -88,6 +90,9 @@ class LinkToLeader:
             self.welcome.set_exception(LeaderRefusedError(rest[0]))
         elif kind == FromLeader.HANDOVER:
             self.is_handed_over = True
+        elif kind == FromLeader.LEAVE:
+            self._is_left = True
+            self.connection.send((FromWorker.LEFT,))
         elif kind != FromLeader.ALIVE and (request := self._requests.get(rest[0])) is not None:
             request.handle(kind, rest[1:])
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from starlette.types import ASGIApp, Message
@@ -35,9 +36,14 @@ class ServedRequests:
         self._requests: dict[int, _ServedRequest] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         """The requests in progress."""
+        self._has_left = asyncio.Event()
+        """Set when the worker sends no more requests."""
 
     def handle(self, message: Sequence[Any]) -> None:
-        """Handle a message about a request."""
+        """Handle a message of the worker."""
+        if message[0] == FromWorker.LEFT:
+            self._has_left.set()
+            return
         kind, number, *rest = message
         if kind == FromWorker.REQUEST:
             request = self._requests[number] = _ServedRequest(self._connection, number, *rest[1:])
@@ -49,8 +55,14 @@ class ServedRequests:
 
     def end(self) -> None:
         """Let the requests see that their clients are gone."""
+        self._has_left.set()
         for request in [*self._requests.values()]:
             request.handle(FromWorker.GONE)
+
+    async def let_worker_leave(self) -> None:
+        """Return when the worker sends no more requests."""
+        self._connection.send((FromLeader.LEAVE,))
+        await self._has_left.wait()
 
     async def _run(self, request: "_ServedRequest", packed_scope: Sequence[Any]) -> None:
         scope = unpack_scope(packed_scope, self.worker)
@@ -145,8 +157,16 @@ class _ServedRequest:
             self._changed.set()
 
 
+async def let_workers_leave(served: Sequence[ServedRequests], seconds: float) -> None:
+    """Wait until no worker sends requests any more, and those on their way are answered; but no longer than a time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await asyncio.gather(*(requests.let_worker_leave() for requests in served))
+    await wait_for_requests(served, seconds)
+
+
 async def wait_for_requests(served: Sequence[ServedRequests], seconds: float) -> None:
-    """Wait for the requests in progress of workers, but no longer than a time."""
+    """Wait for the present requests of workers, but no longer than a time."""
     tasks = [task for requests in served for task in requests.tasks]
     if tasks:
         await asyncio.wait(tasks, timeout=seconds)
