@@ -145,7 +145,8 @@ class AccountSaver(PendingChanges):
         with self._saving:
             while (unsaved := self._in_flight or self._unanswered) is not None:
                 self._save(unsaved)
-            self._save(self.take())
+            if self.has_any:
+                self._save(self.take())
 
     def _save(self, unsaved: Unsaved) -> None:
         start = stopwatch()

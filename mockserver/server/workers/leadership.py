@@ -57,6 +57,7 @@ class Leadership:
             yield
         finally:
             await server.close(is_lost=self._is_lost)
+            self._saver.on_lost = None  # the event loop may end
 
     async def wait_for_end(self) -> None:
         """Wait until the lead is lost, or handed over."""

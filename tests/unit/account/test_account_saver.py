@@ -165,6 +165,12 @@ def test_event_loops_save_one_after_the_other(account: Account) -> None:
     asyncio.run(asyncio.wait_for(save_in_another_loop(), 10))
 
 
+def test_nothing_is_sent_if_nothing_changed(account: Account) -> None:
+    store = StoreInTest()
+    make_saver(store, account).close([])
+    assert (store.batches, store.closed) == ([], True)
+
+
 def count_commands(batches: list[Batch]) -> list[int]:
     """Return the number of commands in each batch."""
     return [len(own.commands) for batch in batches for own in batch.accounts]
