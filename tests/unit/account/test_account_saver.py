@@ -1,4 +1,4 @@
-"""What is saved when, and what requests are told, if a store answers late or is lost."""
+"""The saver saves each change once, and requests get an error if the store answers late or is lost."""
 
 import asyncio
 import threading
@@ -69,6 +69,21 @@ def make_saver(store: StoreInTest, account: Account) -> AccountSaver:
     return AccountSaver(store, lambda _: account, lambda _: AccountExtras())  # type: ignore[arg-type]
 
 
+def count_commands(batches: list[Batch]) -> list[int]:
+    """Return the number of commands in each batch."""
+    return [len(own.commands) for batch in batches for own in batch.accounts]
+
+
+async def begin_saving(store: RemoteStoreInTest, saver: AccountSaver, account: Account) -> asyncio.Task[bool]:
+    """Change an account, and let its batch be on its way until the gate of the store opens."""
+    store.gate.clear()
+    account.advance(1)
+    saver.mark(account)
+    waiting = asyncio.create_task(saver.is_saved())
+    await store.begun.wait()
+    return waiting
+
+
 @pytest.fixture
 def account() -> Account:
     return make_account(count=0)
@@ -106,7 +121,7 @@ def test_batch_without_an_answer_is_sent_again_before_the_next_one(account: Acco
     saver.close([])
     first, again, last = store.batches
     assert first is again
-    assert [len(own.commands) for batch in (first, last) for own in batch.accounts] == [0, 1]
+    assert count_commands([first, last]) == [0, 1]
     assert store.closed
 
 
@@ -171,20 +186,11 @@ def test_nothing_is_sent_if_nothing_changed(account: Account) -> None:
     assert (store.batches, store.closed) == ([], True)
 
 
-def count_commands(batches: list[Batch]) -> list[int]:
-    """Return the number of commands in each batch."""
-    return [len(own.commands) for batch in batches for own in batch.accounts]
-
-
 def test_caller_that_cannot_wait_sends_the_batch_on_its_way_first(account: Account) -> None:
     async def save_at_once() -> None:
         store = RemoteStoreInTest()
         saver = make_saver(store, account)
-        store.gate.clear()
-        account.advance(1)
-        saver.mark(account)
-        waiting = asyncio.create_task(saver.is_saved())
-        await store.begun.wait()
+        waiting = await begin_saving(store, saver, account)
         account.advance(1)
         saver.mark(account)
         saver.save()
@@ -203,11 +209,7 @@ def test_batch_on_its_way_that_is_refused_is_put_back_once(account: Account) -> 
     async def save_at_once() -> None:
         store = RemoteStoreInTest(StoreError("the disk is full."), StoreError("the disk is full."))
         saver = make_saver(store, account)
-        store.gate.clear()
-        account.advance(1)
-        saver.mark(account)
-        waiting = asyncio.create_task(saver.is_saved())
-        await store.begun.wait()
+        waiting = await begin_saving(store, saver, account)
         with pytest.raises(StoreError, match="disk is full"):
             saver.save()
         store.gate.set()
