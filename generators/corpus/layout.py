@@ -62,7 +62,7 @@ class Layout:
         """Return the status of a recording at T0, whose block is known."""
         if index >= self._zone_start and index in self._processing:
             return Status.PROCESSING
-        return block.shares.statuses[block.status_ranks[index % BLOCK_SIZE]]  # `get_finished_status`, without a call
+        return block.get_finished_status(index % BLOCK_SIZE)
 
     def get_run(self, index: int) -> range:
         """Return the indices of the run that contains an index. The last run is cut at the end of the corpus."""

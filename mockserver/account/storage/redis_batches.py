@@ -44,7 +44,7 @@ class BatchSender:
         self._count = 0
         self._unanswered: _Unanswered | None = None
         self._saved: WeakValueDictionary[int, Batch] = WeakValueDictionary()
-        """The batches that were saved, as long as somebody has them, by `id`."""
+        """The batches that Redis has saved and that the saver still holds, by `id`."""
         self._lock = threading.Lock()
         self._executor = ThreadPoolExecutor(1, "recmock-store")
         self._loop_connection = LoopConnection(client)
