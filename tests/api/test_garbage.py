@@ -1,95 +1,31 @@
-"""Requests leave nothing behind that only the garbage collector finds: it would run again and again under load."""
+"""Requests leave nothing behind that only the garbage collector finds: it would run again and again under load.
 
-import gc
-from collections.abc import Callable, Iterator
+They are sent in a process of their own: what other tests leave in this one is no garbage of theirs.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from generators.model import Status
-from tests.harness import Api, make_settings
+from tests.garbage_counts import REQUESTS, SENDERS
 
-REQUESTS = 20
-"""More than a request has objects of its own that stay in the journal and in caches."""
+Counts = dict[str, tuple[list[int], dict[str, int]]]
 
 
-@pytest.fixture
-def no_collection() -> Iterator[None]:
-    gc.disable()
-    yield
-    gc.enable()
+@pytest.fixture(scope="module")
+def counts() -> Counts:
+    command = [sys.executable, "-m", "tests.garbage_counts"]
+    root = Path(__file__).parents[2]
+    found = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=True).stdout
+    counts: Counts = json.loads(found)
+    return counts
 
 
-def find_completed_path(api: Api) -> str:
-    recordings = api.get_account().recordings
-    index = next(index for index in range(1_000) if recordings.recording_index.get_status(index) is Status.COMPLETED)
-    return f"{api.root}/Recordings/{recordings.recording_index.get_sid(index)}"
-
-
-def list_page(api: Api, number: int) -> int:
-    return api.get(f"{api.list_path}?PageSize={number + 2}").status_code
-
-
-def list_page_again(api: Api, _: int) -> int:
-    return api.get(api.list_path).status_code
-
-
-def fetch(api: Api, _: int) -> int:
-    return api.get(f"{find_completed_path(api)}.xml").status_code
-
-
-def fetch_nothing(api: Api, _: int) -> int:
-    return api.get(f"{api.root}/Recordings/RE{'0' * 32}.json").status_code
-
-
-def use_wrong_credentials(api: Api, _: int) -> int:
-    api.auth = None
-    return api.get(api.list_path).status_code
-
-
-def download(api: Api, _: int) -> int:
-    return api.get(f"{find_completed_path(api)}.wav").status_code
-
-
-def create(api: Api, number: int) -> int:
-    return api.post(f"Calls/CA{number:032x}/Recordings.json", RecordingChannels="dual").status_code
-
-
-def create_with_invalid_choice(api: Api, number: int) -> int:
-    return api.post(f"Calls/CA{number:032x}/Recordings.json", RecordingChannels="three").status_code
-
-
-def verify(api: Api, _: int) -> int:
-    return api.send_command("POST", "/requests/verify", {"pattern": {"method": "GET"}}).status_code
-
-
-@pytest.mark.parametrize(
-    ("send", "status"),
-    [
-        (list_page, 200),
-        (list_page_again, 200),
-        (fetch, 200),
-        (fetch_nothing, 404),
-        (use_wrong_credentials, 401),
-        (download, 200),
-        (create, 201),
-        (create_with_invalid_choice, 400),
-        (verify, 200),
-    ],
-)
-@pytest.mark.usefixtures("no_collection")
-def test_requests_leave_no_garbage(send: Callable[[Api, int], int], status: int) -> None:
-    with Api(make_settings()) as api:
-        send(api, REQUESTS)  # the first one imports modules
-        gc.collect()
-        assert [send(api, number) for number in range(REQUESTS)] == [status] * REQUESTS
-        assert gc.collect() < REQUESTS
-
-
-@pytest.mark.usefixtures("no_collection")
-def test_fault_leaves_no_garbage() -> None:
-    with Api(make_settings()) as api:
-        api.send_command("POST", "/faults", {"faults": [{"then": {"status": 503}}]})
-        api.get(api.list_path)
-        gc.collect()
-        assert [api.get(api.list_path).status_code for _ in range(REQUESTS)] == [503] * REQUESTS
-        assert gc.collect() < REQUESTS
+@pytest.mark.parametrize(("name", "status"), [(send.__name__, status) for send, status in SENDERS.items()])
+def test_requests_leave_no_garbage(counts: Counts, name: str, status: int) -> None:
+    statuses, garbage = counts[name]
+    assert statuses == [status] * REQUESTS
+    assert sum(garbage.values()) < REQUESTS, garbage
