@@ -200,15 +200,15 @@ class _Parent:
 
     def _stop(self) -> None:
         """Ask the workers to end, and wait: a second signal, or much time, kills them."""
-        deadline = stopwatch() + END_SECONDS
+        deadline, first_stops = stopwatch() + END_SECONDS, min(self._stops, 1)  # a second signal may be here already
         self._sockets.close()  # clients that connect now are refused, and do not wait for a worker
         self._send_signal(signal.SIGTERM)
-        is_killed, stops = False, self._stops
+        is_killed = False
         while any(worker.process is not None for worker in self._workers):
             self._wait(0.2)
             for worker, code in self._collect_ended():
                 self._codes[worker.number] = code
-            if not is_killed and (self._stops > stops or stopwatch() > deadline):
+            if not is_killed and (self._stops > first_stops or stopwatch() > deadline):
                 is_killed = True
                 self._send_signal(signal.SIGKILL)
 
