@@ -13,15 +13,31 @@ from generators.suggestion import shorten_list, suggest
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.server.gateway import Gateway
+from mockserver.server.known_requests import KnownRequests
 from mockserver.server.own_imports import prepare_imports
 from mockserver.server.rendering import is_control_path
+from mockserver.server.response_recorder import ResponseRecorder
 from mockserver.server.routes.table import RESOURCE_ROUTES
 
 _FIRST_SEGMENT = 4
 """The first segment below the account, in a path that is split at its slashes."""
 
 
-def create_app(mock: Mock) -> Starlette:
+class Application(Starlette):
+    """An application without the two middlewares of Starlette: the gateway answers every error itself."""
+
+    known_requests: KnownRequests | None = None
+    """Answers repeated requests for the server. A server that has none parses each request."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the middleware around the routes, the gateway included."""
+        app: ASGIApp = self.router
+        for middleware, args, keywords in reversed(self.user_middleware):
+            app = middleware(app, *args, **keywords)
+        return app
+
+
+def create_app(mock: Mock) -> Application:
     """Return the ASGI application of a mock. Two applications share nothing but their mock."""
     prepare_imports()
 
@@ -37,30 +53,21 @@ def create_app(mock: Mock) -> Starlette:
         finally:  # a server that shares a store cancels this
             await mock.worker.stop()
 
-    app = _Application(
+    recorder = ResponseRecorder(mock)
+    app = Application(
         routes=[
             *RESOURCE_ROUTES,
             *(Route(path, _Dashboard()) for path in ("/", "/_mock", "/_mock/", "/_mock/ui/{name}")),
             Route("/_mock/{path:path}", _ControlApi()),
         ],
-        middleware=[Middleware(Gateway, mock=mock)],
+        middleware=[Middleware(Gateway, mock=mock, recorder=recorder)],
         lifespan=lifespan,
     )
     # Starlette answers unknown paths in plain text and redirects slashes with 307. Twilio does neither.
     app.router.redirect_slashes = False
     app.router.default = _respond_to_unknown_path
+    app.known_requests = KnownRequests(mock, recorder)
     return app
-
-
-class _Application(Starlette):
-    """An application without the two middlewares of Starlette: the gateway answers every error itself."""
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return the middleware around the routes, the gateway included."""
-        app: ASGIApp = self.router
-        for middleware, args, keywords in reversed(self.user_middleware):
-            app = middleware(app, *args, **keywords)
-        return app
 
 
 class _ControlApi:

@@ -69,7 +69,7 @@ class LinkedApp:
 
 def link_apps() -> None:
     """Link each application that is created from now on."""
-    application = mockserver.app._Application
+    application = mockserver.app.Application
     build = application.build_middleware_stack
 
     def build_linked(app: Starlette) -> ASGIApp:

@@ -97,6 +97,10 @@ class AccountStore:
             self._accounts.add(key, account)
         return account
 
+    def use_account(self, key: str) -> Account | None:
+        """Return an account like `account` if it is in memory, by its AccountSid in lower case."""
+        return self._accounts.use(key)
+
     def find_account(self, sid: str) -> Account | None:
         """Return an account if it is in memory."""
         return self._accounts.find(sid.lower())

@@ -1,6 +1,6 @@
 """Replaces accounts: by one that plays another scenario, by a snapshot, or by the first state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mockserver.account.account import Account
@@ -45,6 +45,8 @@ class ReplaceableAccounts(AccountStore):
         self.worker = worker
         self.cache = cache
         self.snapshots = Snapshots()
+        self.forget_listeners: list[Callable[[str], object]] = []
+        """Called with the AccountSid, in lower case, of each account that is forgotten."""
 
     def set_up_scenario(
         self, sid: str, scenario: "Scenario | None", base_url: str | None = None, token: str | None = None
@@ -81,6 +83,8 @@ class ReplaceableAccounts(AccountStore):
         self.snapshots.forget(f"AC{key[2:]}")
         self._new_accounts.evicted.take(key)
         self._new_accounts.start_generation()
+        for listener in self.forget_listeners:
+            listener(key)
         if self.saver is not None:
             self.saver.forget(key, self.groups.list_own())
 

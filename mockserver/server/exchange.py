@@ -1,10 +1,12 @@
 """A request and its response, between the gateway and a route."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.account.account import Account
+from mockserver.journal.journal import pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, build_warning_header
@@ -45,7 +47,8 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_account", "_parameters", "_server", "_state", "all_headers", "base_url", "body", "form", "headers"),
+        *("_account", "_packed_headers", "_parameters", "_server", "_state", "all_headers", "base_url", "body", "form"),
+        "headers",
         *("in_progress", "method", "mock"),
         *("operation", "path", "query_string", "representation", "response", "matched_fault", "warnings", "wire"),
     )
@@ -82,6 +85,20 @@ class Exchange:
         self.response: Response | None = None
         self._account: Account | None = None
         self._parameters: Parameters | None = None
+        self._packed_headers: bytes | None = None
+
+    def without_connection(self) -> "Exchange":
+        """Return a copy for later requests with the same head, which keeps neither the account nor the connection."""
+        other = copy(self)
+        other._packed_headers = self.packed_headers
+        other._account = other._parameters = None
+        other._state, other.headers, other.all_headers = {}, {}, ()
+        return other
+
+    @property
+    def packed_headers(self) -> bytes:
+        """All headers as the journal keeps them."""
+        return pack_headers(self.all_headers) if self._packed_headers is None else self._packed_headers
 
     def set_account(self, account: Account) -> None:
         """Set the account of the request. The request is logged in this account's journal."""

@@ -5,42 +5,34 @@ and turns every error into Twilio's form.
 """
 
 import logging
-from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.account.account import Account
 from mockserver.account.overrides import AccountOverrides
-from mockserver.account.resources.listing import NEVER
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.storage.store_error import StoreError
-from mockserver.journal.journal import Entry
 from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, REFUSAL_KEY, TwilioError, make_uri_too_long_error
-from mockserver.rest.headers import ResponseMetadata, ResponseMetadataFactory, build_warning_header
+from mockserver.rest.headers import ResponseMetadata, build_warning_header
 from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.negotiation import negotiate
 from mockserver.rest.representations.representation import Representation, choose_representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
+from mockserver.server.cached_responses import find_response, keep_response, make_response_key
 from mockserver.server.exchange import Exchange, FaultTriggered
+from mockserver.server.known_requests import HEAD_LEARNER_KEY, HeadLearner
 from mockserver.server.merged_slashes import with_merged_slashes
 from mockserver.server.rendering import CONTROL_ROOT, is_control_path, protect, render_error
 from mockserver.server.request_body import ClientDisconnected
-from mockserver.server.request_entries import log_effect, log_request
+from mockserver.server.request_entries import log_request
 from mockserver.server.request_rules import send_by_rules, start_operation
 from mockserver.server.response import Response
-from mockserver.server.saving import REPEATABLE_KEY, NotSavedError, make_store_error, send_when_saved
-from mockserver.server.sending import run_before_last_byte, send_response
+from mockserver.server.response_recorder import ResponseRecorder
+from mockserver.server.saving import REPEATABLE_KEY, NotSavedError, make_store_error
+from mockserver.server.sending import send_response
 from mockserver.settings.machine_clock import stopwatch
 from scenarios.timeline import RequestKind
-
-if TYPE_CHECKING:
-    from mockserver.account.commands.requests import RecordResponse
-
-_CachedResponse = tuple[int, Response]
-"""A response, and the account's version that it was built from."""
 
 logger = logging.getLogger("recmock")
 
@@ -48,10 +40,10 @@ logger = logging.getLogger("recmock")
 class Gateway:
     """Wraps the application of a mock."""
 
-    def __init__(self, app: ASGIApp, mock: Mock) -> None:
+    def __init__(self, app: ASGIApp, mock: Mock, recorder: ResponseRecorder) -> None:
         self._app = app
         self._mock = mock
-        self._metadata_factory = ResponseMetadataFactory(mock.instance_id)
+        self._recorder = recorder
         self._authentication = Authentication(mock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,11 +70,10 @@ class Gateway:
         seconds = stopwatch() - started
         account = None if exchange is None else exchange.account_or_none
         if exchange is not None and account is not None:
-            entry = log_request(exchange, account, answer, started, seconds)
-            if answer.request_kind is RequestKind.MEDIA:  # a client that leaves before the end has no file
-                send = self._run_triggers_later(exchange, account, answer, entry, send)
+            if answer.request_kind is RequestKind.MEDIA:
+                send = self._recorder.record_download(exchange, account, answer, started, seconds, send)
             else:
-                self._run_triggers(exchange, account, answer, entry)
+                self._recorder.record(exchange, account, answer, started, seconds)
         elif exchange is not None and self._mock.on_request is not None:
             log_request(exchange, None, answer, started, seconds)
         if self._mock.saver is not None and not await self._mock.saver.is_saved():
@@ -101,7 +92,7 @@ class Gateway:
         """Return a response as it is sent, and what Twilio's responses have besides; None for the control API."""
         if path.startswith(CONTROL_ROOT) and is_control_path(path):
             return protect(answer, path), None
-        return answer, self._metadata_factory(Wire.TWILIO if exchange is None else exchange.wire, seconds)
+        return answer, self._recorder.make_metadata(Wire.TWILIO if exchange is None else exchange.wire, seconds)
 
     def _make_exchange(self, scope: Scope) -> Exchange:
         path: str = scope["path"]
@@ -140,42 +131,6 @@ class Gateway:
         logger.error("%s %s failed", scope["method"], path, exc_info=error)  # the client gets no traceback
         return render_error(TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path)
 
-    @cached_property
-    def _record_response_type(self) -> "type[RecordResponse]":
-        """The command, imported for the first scenario. An import statement costs 2 us each time it is reached."""
-        from mockserver.account.commands.requests import RecordResponse
-
-        return RecordResponse
-
-    def _run_triggers(self, exchange: Exchange, account: Account, response: Response, entry: Entry) -> None:
-        """Run what a response triggers. Nothing may come between this and the log, except for downloads."""
-        strike = exchange.matched_fault
-        is_complete = strike is None or strike.then.fault is None
-        if response.request_kind is not None and is_complete and account.has_observers:
-            first_event = account.state.event_serial
-            counted = account.apply(
-                self._record_response_type(
-                    operation=exchange.operation,
-                    kind=response.request_kind,
-                    indices=response.recording_indices,
-                    page=response.page_number,
-                )
-            )
-            if counted:
-                log_effect(account, entry, response.request_kind, counted, first_event)
-        self._mock.worker.schedule(account)
-
-    def _run_triggers_later(
-        self, exchange: Exchange, account: Account, response: Response, entry: Entry, send: Send
-    ) -> Send:
-        """Return a `send` that runs what a response triggers before its last byte, and then saves it."""
-        saver = self._mock.saver
-        if saver is not None:
-            saver.mark(account)  # it has a new entry
-            send = partial(send_when_saved, saver, send)
-        run_triggers = partial(self._run_triggers, exchange, account, response, entry)
-        return run_before_last_byte(send, response.length, run_triggers)
-
     async def _respond(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         path = exchange.path
         refusal: TwilioError | None = scope.get("state", {}).get(REFUSAL_KEY)
@@ -211,26 +166,22 @@ class Gateway:
         return self._mock.overrides.get(path[ACCOUNT_SID_SLICE].lower()) if path.startswith(ACCOUNTS_PREFIX) else None
 
     async def _respond_from_cache(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
-        account, cache = exchange.account, self._mock.cache
-        key = (account.cache_key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
-        kept: _CachedResponse | None = cache.get(key)
-        if kept is not None and _is_fresh(kept, account):
-            operation = kept[1].operation
-            assert operation is not None, "what is kept was answered by an operation"
-            self._mock.request_counts.cache_hits += 1
+        mock, account, key = self._mock, exchange.account, make_response_key(exchange)
+        kept = find_response(mock, account, key)
+        if kept is not None:
+            assert kept.operation is not None, "what is kept was answered by an operation"
+            mock.request_counts.cache_hits += 1
             if not account.has_request_rules:
-                exchange.operation = operation
-                return kept[1]
-            await start_operation(exchange, operation, receive)
-            if exchange.account is account and _is_fresh(kept, account):  # the request may have been delayed
-                return kept[1]
+                exchange.operation = kept.operation
+                learn: HeadLearner | None = scope.get("state", {}).get(HEAD_LEARNER_KEY)
+                if learn is not None:
+                    learn(exchange, key)
+                return kept
+            await start_operation(exchange, kept.operation, receive)
+            if exchange.account is account and find_response(mock, account, key) is kept:  # it may have been delayed
+                return kept
         answer = await self._run_route(exchange, scope, receive, send)
-        if answer.expires_at:
-            account = exchange.account  # the request may have been delayed
-            answer = answer.to_cached(exchange.operation)
-            size = len(answer.body) + len(exchange.path) + len(exchange.query_string) + len(answer.encode_headers())
-            cache.put((account.cache_key, *key[1:]), (account.version, answer), size)
-        return answer
+        return keep_response(mock, exchange, key, answer) if answer.expires_at else answer
 
     async def _run_route(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         try:
@@ -241,8 +192,3 @@ class Gateway:
         if exchange.response is None:
             raise RuntimeError(f"{exchange.path} reached a route that returned no response")
         return exchange.response.with_headers(*exchange.build_warning_headers())
-
-
-def _is_fresh(cached: _CachedResponse, account: Account) -> bool:
-    expires = cached[1].expires_at
-    return cached[0] == account.version and (expires == NEVER or account.clock.now() < expires)

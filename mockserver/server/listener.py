@@ -62,7 +62,8 @@ async def serve(
     loop.set_exception_handler(handle_loop_error)
     ignore_cancelled_requests()
     proxy.own_addresses = frozenset(listening_sockets.addresses)
-    make_protocol = partial(MockProtocol, config, state, loop, proxy)
+    known_requests = getattr(app, "known_requests", None)
+    make_protocol = partial(MockProtocol, config, state, loop, proxy, known_requests)
     servers = [await loop.create_server(make_protocol, sock=sock, backlog=BACKLOG) for sock in listening_sockets]
     dating = _refresh_date_header(state, loop)
     try:

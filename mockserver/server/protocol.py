@@ -1,12 +1,11 @@
 """The protocol of a connection: uvicorn's HTTP, with errors in Twilio's form, and the proxy's CONNECT."""
 
 import asyncio
-from collections import deque
 
 import httptools
 from starlette.types import ASGIApp
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
 from mockserver.proxy.connection import Connection, ConnectionAddresses
@@ -17,6 +16,8 @@ from mockserver.rest.headers import encode_header, encode_headers, without_upgra
 from mockserver.rest.message_heads import MAX_HEAD_BYTES, MAX_HEADERS, HeadMeter, make_head_too_large_error
 from mockserver.server.exchange import PROXIED_KEY
 from mockserver.server.head_transport import HeadTransport
+from mockserver.server.known_requests import KnownRequests
+from mockserver.server.lasting_protocol import LastingProtocol
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 
 _CONNECTION_HEADERS = (b"connection", b"proxy-connection")
@@ -26,19 +27,24 @@ _LINGER_SECONDS = 1.0
 """How long the bytes of a refused client are read and dropped, in seconds."""
 
 
-class MockProtocol(HttpToolsProtocol):
+class MockProtocol(LastingProtocol):
     """uvicorn's protocol, except for its plain-text error responses and for requests to a proxy.
 
     Args:
         proxy: the proxy of this server; None for a connection that came through it.
+        known_requests: answers requests whose heads are known; None if the application has no such requests.
     """
 
     def __init__(
-        self, config: Config, state: ServerState, loop: asyncio.AbstractEventLoop, proxy: Proxy | None
+        self,
+        config: Config,
+        state: ServerState,
+        loop: asyncio.AbstractEventLoop,
+        proxy: Proxy | None,
+        known_requests: KnownRequests | None = None,
     ) -> None:
-        super().__init__(config, state, {}, loop)
+        super().__init__(config, state, loop, known_requests)
         self._proxy = proxy
-        self._open_cycles: deque[RequestResponseCycle] = deque()
         self._head_meter = HeadMeter()
         self._is_head_too_large = False
         self._last_response: bytes | None = None
@@ -46,20 +52,19 @@ class MockProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
-        self._raw_transport = transport
         self.transport = HeadTransport(transport, self._open_cycles)  # type: ignore[assignment]  # what uvicorn needs
         self.app_state = {
             TRANSPORT_KEY: transport,
             RESPONSE_WRITER_KEY: self._write_response,
             PROXIED_KEY: self._proxy is None,
         }
-        # uvicorn sets this after a response only: a client that never completes a request would stay for ever.
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def data_received(self, data: bytes) -> None:
-        """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
-        if self._last_response is not None:
-            return
+        if self._last_response is None:
+            super().data_received(data)
+
+    def parse(self, data: bytes) -> None:
+        """Parse data. Only here are the bytes after a CONNECT request known."""
         meter = self._head_meter
         meter.receive(len(data))
         while data and self._last_response is None:
@@ -76,7 +81,6 @@ class MockProtocol(HttpToolsProtocol):
                 data = self._end_upgrade(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
-        self._unset_keepalive_if_required()
         meter = self._head_meter
         is_large = meter.held_bytes > MAX_HEAD_BYTES or len(self.headers) > MAX_HEADERS
         if is_large and not meter.allows(self.headers, len(self.url)):

@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mockserver.account.account import Account
-from mockserver.journal.journal import MAX_FIRST_BYTES, Entry, pack_headers
+from mockserver.journal.journal import MAX_FIRST_BYTES, Entry
 from mockserver.server.exchange import Exchange
 from mockserver.server.rendering import CONTROL_ROOT, is_control_path
 from mockserver.server.response import Response
@@ -29,7 +29,7 @@ def log_request(
         method=exchange.method,
         path=exchange.path,
         query=exchange.query_string,
-        packed_headers=pack_headers(exchange.all_headers),
+        packed_headers=exchange.packed_headers,
         body=exchange.body,
         operation=exchange.operation,
         seconds=seconds,

@@ -22,6 +22,12 @@ ResponseSender = Callable[[Response, ResponseMetadata | None, Scope, Receive, Se
 """Sends a response and its metadata."""
 
 
+def write_response(response: Response, metadata: ResponseMetadata | None, write: ResponseWriter) -> bool:
+    """Write a response at once, and return False if the writer could not."""
+    head = response.encode_headers() if metadata is None else metadata.to_bytes() + response.encode_headers()
+    return write(response.status, head, response.body)
+
+
 async def send_response(
     response: Response, metadata: ResponseMetadata | None, scope: Scope, receive: Receive, send: Send
 ) -> None:
@@ -31,10 +37,9 @@ async def send_response(
         metadata: the response's metadata; None to send none.
     """
     whole: ResponseWriter | None = scope.get("state", {}).get(RESPONSE_WRITER_KEY)
-    if whole is not None and response.stream is None and scope["method"] != "HEAD":  # almost always
-        head = response.encode_headers() if metadata is None else metadata.to_bytes() + response.encode_headers()
-        if whole(response.status, head, response.body):
-            return
+    is_whole = response.stream is None and scope["method"] != "HEAD"  # almost always
+    if whole is not None and is_whole and write_response(response, metadata, whole):
+        return
     headers = [*(() if metadata is None else metadata.to_headers()), *response.build_headers()]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if scope["method"] == "HEAD":

@@ -1,0 +1,116 @@
+"""A connection that lasts: how long it may be idle, and requests that need no parser because their heads are known."""
+
+import asyncio
+from abc import abstractmethod
+from collections import deque
+from functools import partial
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from mockserver.rest.headers import encode_header
+from mockserver.server.known_requests import HEAD_LEARNER_KEY, KnownRequests
+
+
+class LastingProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with a single timer for each connection, and with known requests.
+
+    Args:
+        known_requests: answers requests whose heads are known; None if the application has no such requests.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        state: ServerState,
+        loop: asyncio.AbstractEventLoop,
+        known_requests: KnownRequests | None,
+    ) -> None:
+        super().__init__(config, state, {}, loop)
+        self._known_requests = known_requests
+        self._open_cycles: deque[RequestResponseCycle] = deque()
+        """The requests whose responses are not complete, oldest first."""
+        self._is_in_message = False
+        """True from the first byte of a request to its last one."""
+        self._last_use = 0.0
+        """When the latest response was sent, by the event loop's time."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
+        super().connection_made(transport)
+        self._raw_transport = transport
+        self._last_use = self.loop.time()
+        self._look_again_in(self.timeout_keep_alive)
+
+    def data_received(self, data: bytes) -> None:
+        if self._known_requests is None or not self._is_idle():
+            self.parse(data)
+        elif self._known_requests.respond(data, self._write_known):
+            self._last_use = self.loop.time()
+        else:
+            self.parse(data)
+            self._offer_head(data, self._known_requests)
+
+    @abstractmethod
+    def parse(self, data: bytes) -> None:
+        """Parse data, and begin the requests in it."""
+
+    def _is_idle(self) -> bool:
+        """Return True if the next byte begins a request, and its response can be written at once."""
+        return not (
+            self._open_cycles
+            or self._is_in_message
+            or self.flow.write_paused
+            or (self.cycle is not None and not self.cycle.keep_alive)
+            or self._raw_transport.is_closing()
+        )
+
+    def _offer_head(self, data: bytes, known_requests: KnownRequests) -> None:
+        """Let the gateway make parsed data known, if it is one GET and nothing else, and was received before."""
+        is_one_head = (
+            data.startswith(b"GET /")
+            and data.endswith(b"\r\n\r\n")
+            and len(self._open_cycles) == 1
+            and not self._is_in_message
+        )
+        if is_one_head and self.cycle.keep_alive and known_requests.is_repeated(data):
+            self.scope["state"][HEAD_LEARNER_KEY] = partial(known_requests.learn, data)  # its task has not begun
+
+    def _write_known(self, status: int, encoded_headers: bytes, body: bytes) -> bool:
+        """Write the response of a request that was not parsed. The connection is idle."""
+        dated = encode_header(self.server_state.default_headers[0])
+        self._raw_transport.write(b"".join((STATUS_LINE[status], dated, encoded_headers, b"\r\n", body)))
+        return True
+
+    def on_message_begin(self) -> None:
+        self._is_in_message = True
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        self._is_in_message = False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Replace uvicorn's method, which sets a new timer for each response."""
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        self._last_use = self.loop.time()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection if it was idle for long enough, and look again later if not.
+
+        One timer lasts as long as the connection. A client that never completes a request has it too.
+        """
+        seconds_left = self._last_use + self.timeout_keep_alive - self.loop.time()
+        if self._open_cycles:
+            self._look_again_in(self.timeout_keep_alive)
+        elif seconds_left > 0:
+            self._look_again_in(seconds_left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _look_again_in(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
