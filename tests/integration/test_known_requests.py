@@ -204,17 +204,34 @@ def test_pipelined_known_and_unknown_requests_are_answered_in_order(twins: TwinS
         assert [connection.read() for _ in range(5)] == [usual, missing, usual, usual, missing]
 
 
-def test_body_of_a_request_is_no_known_head(twins: TwinServers) -> None:
-    known = twins.encode(LIST)
+def test_response_of_a_known_request_waits_for_those_before_it(twins: TwinServers) -> None:
+    other = "AC" + "9" * 32
+    known = twins.encode(f"/2010-04-01/Accounts/{other}/{LIST}", auth=(other, "0" * 32))
     usual = {twins.send(known) for _ in range(TIMES)}.pop()
-    post = twins.encode(f"Calls/{CALL}/Recordings.json", f"Content-Length: {len(known)}", method="POST")
+    missing = twins.get(f"Recordings/{UNKNOWN}.json")
+    twins.command("POST", "faults", {"faults": [{"then": {"delay": "200ms"}}]})
     for server in twins.servers:
         connection = server.connections[0]
-        connection.send(post)
+        connection.send(twins.encode(f"Recordings/{UNKNOWN}.json"))
+        while not server.mock.account(twins.sid).fault_rules.rules[0].applied:
+            threading.Event().wait(0.001)
         connection.send(known)
-        assert connection.read() != usual
+        assert [connection.read(), connection.read()] == [missing, usual]
+
+
+def test_part_of_a_request_is_no_known_head(twins: TwinServers) -> None:
+    known = twins.encode(LIST)
+    usual = {twins.send(known) for _ in range(TIMES)}.pop()
+    start = twins.encode(f"Recordings/{UNKNOWN}.json")[:-2] + b"X-Part: "
+    for server in twins.servers:
+        connection, other = server.connections
+        connection.send(start)
+        other.send(known)
+        assert other.read() == usual  # so the server has read the start by now
         connection.send(known)
-        assert connection.read().startswith(b"HTTP/1.1 200 ")
+        assert connection.read().startswith(b"HTTP/1.1 404 ")
+        connection.send(known)
+        assert connection.read() == usual
     twins.compare_journals()
 
 
