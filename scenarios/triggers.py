@@ -1,9 +1,8 @@
 """The triggers of steps: one table with the field, the condition, the words and the check of each."""
 
 from collections.abc import Callable, Collection, Iterator
-from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -12,8 +11,14 @@ from msgspec import Meta
 from generators.instants import EPOCH
 from scenarios.durations import Duration, find_duration_problem, parse_duration
 from scenarios.numbers import Count
-from scenarios.problems import describe_value
-from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.statuses import CallbackEvent
+from scenarios.trigger_problems import (
+    CheckContext,
+    find_callback_problem,
+    find_instant_problem,
+    find_media_problem,
+    find_no_problem,
+)
 
 Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]
 _parse_cached_duration = lru_cache(maxsize=1024)(parse_duration)
@@ -75,22 +80,15 @@ class Progress(Protocol):
         """Events whose callbacks were answered with 2xx and not used yet."""
 
 
-class CheckContext(msgspec.Struct, frozen=True):
-    """What is known about a recording before a step."""
-
-    status: RecordingStatus | None
-    sent_events: AbstractSet[CallbackEvent]
-    start: datetime | None
-    """The start of the account's clock."""
-    latest_instant: datetime | None
-    """The latest instant that an earlier step waits for."""
+Check = Callable[[Progress, int], bool]
+"""Returns True if a condition holds, from what happened and the present instant."""
 
 
 class TriggerKind(msgspec.Struct, frozen=True):
     """A row of the table: a field of `Trigger`, and how its value works."""
 
     field: str
-    is_satisfied: Callable[[Any, Progress, int], bool]
+    build_check: Callable[[Any], Check]
     describe: Callable[[Any], str]
     find_problem: Callable[[Any, CheckContext], str | None] = lambda value, context: None
     compute_instant: Callable[[Any, int], int | None] = lambda value, since: None
@@ -101,10 +99,19 @@ COUNTED = ("fetches", "lists", "media", "requests")
 """The triggers that count requests, in the order of `Progress.counts`."""
 
 
+_MAX_CHECKS = 1024
+_checks: dict[int, tuple[Trigger, Check]] = {}
+"""The checks of triggers that were asked, by the identity of the trigger. Each poll asks the same ones."""
+
+
 def is_satisfied(trigger: Trigger, progress: Progress, now: int) -> bool:
     """Return True if the condition holds."""
-    kind, value = _get_kind(trigger)
-    return kind.is_satisfied(value, progress, now)
+    known = _checks.get(id(trigger))  # it is kept with its trigger, so no other one has this identity
+    if known is None:
+        if len(_checks) >= _MAX_CHECKS:
+            _checks.clear()
+        known = _checks[id(trigger)] = trigger, _build_check(trigger)
+    return known[1](progress, now)
 
 
 def describe_trigger(trigger: Trigger | None) -> str:
@@ -155,39 +162,33 @@ def _build_counted(field: str, noun: str, find_problem: Callable[[Any, CheckCont
     plural = f"{noun}es" if noun.endswith("h") else f"{noun}s"
     return TriggerKind(
         field,
-        lambda count, progress, now: progress.counts[position] >= count,
+        lambda count: lambda progress, now: progress.counts[position] >= count,
         lambda count: f"after {count} {noun if count == 1 else plural}",
         find_problem,
     )
 
 
-def _ignore(value: Any, context: CheckContext) -> None:
-    return None
+def _build_time_check(duration: str) -> Check:
+    length = parse_duration(duration)
+    return lambda progress, now: now >= progress.since + length
 
 
-def _find_media_problem(count: int, context: CheckContext) -> str | None:
-    if context.status in (None, RecordingStatus.COMPLETED):
-        return None
-    return f"expected downloads of a completed recording, but it is {context.status} by then."
+def _build_instant_check(at: datetime) -> Check:
+    instant = to_microseconds(at)
+    return lambda progress, now: now >= instant
 
 
-def _find_callback_problem(event: CallbackEvent, context: CheckContext) -> str | None:
-    if event in context.sent_events:
-        return None
-    return (
-        f"expected a callback that was sent, but no earlier step sends {event}: "
-        f"give one `callback: {event}`, or the recording a status_callback for it."
-    )
+def _build_branches_check(result: bool, branches: tuple[Trigger, ...]) -> Check:
+    """Return the check that has a result as soon as one branch has it: True for `any`, False for `all`."""
+    checks = [_build_check(branch) for branch in branches]
 
+    def check(progress: Progress, now: int) -> bool:
+        for check_branch in checks:  # a generator would cost each poll 2 percent
+            if check_branch(progress, now) is result:
+                return result
+        return not result
 
-def _find_instant_problem(at: datetime, context: CheckContext) -> str | None:
-    if context.start and at < context.start:
-        start = describe_value(context.start)
-        return f"expected an instant after the clock's start at {start}, found {describe_value(at)}."
-    if context.latest_instant and at <= context.latest_instant:
-        earlier = f"{describe_value(context.latest_instant)}, which an earlier step waits for"
-        return f"expected an instant after {earlier}, found {describe_value(at)}."
-    return None
+    return check
 
 
 def _describe_branches(branches: tuple[Trigger, ...], conjunction: str) -> str:
@@ -197,49 +198,51 @@ def _describe_branches(branches: tuple[Trigger, ...], conjunction: str) -> str:
 
 
 TRIGGER_KINDS = (
-    _build_counted("fetches", "fetch", _ignore),
+    _build_counted("fetches", "fetch", find_no_problem),
     TriggerKind(
         "time",
-        lambda duration, progress, now: now >= progress.since + _parse_cached_duration(duration),
+        _build_time_check,
         lambda duration: f"{duration} later",
         lambda duration, context: find_duration_problem(duration),
         compute_instant=lambda duration, since: since + _parse_cached_duration(duration),
     ),
-    TriggerKind("signal", lambda name, progress, now: name in progress.signals, lambda name: f"signal {name}"),
-    _build_counted("lists", "list", _ignore),
-    _build_counted("requests", "request", _ignore),
-    _build_counted("media", "download", _find_media_problem),
+    TriggerKind("signal", lambda name: lambda progress, now: name in progress.signals, lambda name: f"signal {name}"),
+    _build_counted("lists", "list", find_no_problem),
+    _build_counted("requests", "request", find_no_problem),
+    _build_counted("media", "download", find_media_problem),
     TriggerKind(
         "at",
-        lambda at, progress, now: now >= to_microseconds(at),
+        _build_instant_check,
         lambda at: f"at {format_instant(at)}",
-        _find_instant_problem,
+        find_instant_problem,
         lambda at, since: to_microseconds(at),
     ),
     TriggerKind(
         "callback",
-        lambda event, progress, now: event in progress.delivered,
+        lambda event: lambda progress, now: event in progress.delivered,
         lambda event: f"after the callback {event}",
-        _find_callback_problem,
+        find_callback_problem,
     ),
     TriggerKind(
         "any",
-        lambda branches, progress, now: any(is_satisfied(branch, progress, now) for branch in branches),
+        partial(_build_branches_check, True),
         lambda branches: _describe_branches(branches, "or"),
     ),
     TriggerKind(
         "all",
-        lambda branches, progress, now: all(is_satisfied(branch, progress, now) for branch in branches),
+        partial(_build_branches_check, False),
         lambda branches: _describe_branches(branches, "and"),
     ),
 )
 """One row per field of `Trigger`."""
 
 
+def _build_check(trigger: Trigger) -> Check:
+    kind, value = _get_kind(trigger)
+    return kind.build_check(value)
+
+
 def _get_kind(trigger: Trigger) -> tuple[TriggerKind, Any]:
     """Return the row of the only field that is set: the scenario was checked."""
-    for kind in TRIGGER_KINDS:  # pragma: no branch - a field is set. A generator would cost each poll 2 percent
-        value = getattr(trigger, kind.field)
-        if value is not None:
-            break
-    return kind, value
+    found = ((kind, value) for kind in TRIGGER_KINDS if (value := getattr(trigger, kind.field)) is not None)
+    return next(found)

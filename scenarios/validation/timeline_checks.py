@@ -12,7 +12,7 @@ from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.steps import CallbackEvents, Step
-from scenarios.triggers import CheckContext
+from scenarios.trigger_problems import CheckContext
 from scenarios.validation.callback_checks import check_callbacks
 from scenarios.validation.coherence_checks import check_step_values
 from scenarios.validation.related_resource_checks import RelatedResourceChecker, changes_something

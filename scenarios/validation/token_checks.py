@@ -6,7 +6,8 @@ from scenarios.model import AccountPlan
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent
 from scenarios.tokens import TokenStep
-from scenarios.triggers import CheckContext, Trigger
+from scenarios.trigger_problems import CheckContext
+from scenarios.triggers import Trigger
 from scenarios.validation.trigger_checks import check_trigger, walk_past_instants
 from scenarios.validation.window_checks import find_window_trigger_problem
 

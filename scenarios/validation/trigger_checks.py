@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from scenarios.problems import Problem, ValuePath
-from scenarios.triggers import MAX_TRIGGERS, CheckContext, Trigger, find_trigger_problem, walk_leaf_triggers
+from scenarios.trigger_problems import CheckContext
+from scenarios.triggers import MAX_TRIGGERS, Trigger, find_trigger_problem, walk_leaf_triggers
 from scenarios.validation.dates import check_instant
 
 _TRIGGER_FIELDS = Trigger.__struct_fields__

@@ -7,7 +7,8 @@ from functools import partial
 from scenarios.durations import find_duration_problem
 from scenarios.problems import Problem, ValuePath, describe_value
 from scenarios.statuses import CallbackEvent
-from scenarios.triggers import CheckContext, Trigger, find_trigger_problem
+from scenarios.trigger_problems import CheckContext
+from scenarios.triggers import Trigger, find_trigger_problem
 from scenarios.validation.trigger_checks import check_trigger, walk_past_instants
 from scenarios.windows import Windowed
 
