@@ -12,7 +12,7 @@ import requests
 from mockserver.app import create_app
 from mockserver.journal.journal import Entry
 from mockserver.mock import Mock
-from mockserver.server.known_requests import KnownRequests
+from mockserver.server.known_requests import Answer, KnownRequests
 from mockserver.server.listener import BackgroundServer
 from mockserver.server.sending import ResponseWriter
 from mockserver.settings.settings import Settings
@@ -63,10 +63,10 @@ class KnowingServer:
         self.known_count = 0
         respond = known_requests.respond
 
-        def count(head: bytes, write: ResponseWriter) -> bool:
-            is_known = respond(head, write)
-            self.known_count += is_known
-            return is_known
+        def count(head: bytes, write: ResponseWriter) -> Answer:
+            answer = respond(head, write)
+            self.known_count += answer is not False
+            return answer
 
         known_requests.respond = count  # type: ignore[method-assign]  # it counts what it answers
 

@@ -4,17 +4,23 @@ Tests and SDKs repeat the same bytes. What a head alone determines is kept here:
 read, the wire, and the key of the response. The response itself stays in the cache, which knows if it is still valid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting
+from mockserver.rest.headers import ResponseMetadata
 from mockserver.server.cached_responses import ResponseKey, find_response
 from mockserver.server.exchange import Exchange
+from mockserver.server.response import Response
 from mockserver.server.response_recorder import ResponseRecorder
 from mockserver.server.sending import ResponseWriter, write_response
 from mockserver.settings.machine_clock import stopwatch
+
+if TYPE_CHECKING:
+    from mockserver.account.storage.account_saver import AccountSaver
 
 HEAD_LEARNER_KEY = "recmock.learn_head"
 """The key in the state of the ASGI scope with the function that makes the head of a request known."""
@@ -27,6 +33,23 @@ _MAX_HEAD_BYTES = 4096
 _OVERHEAD_BYTES = 1000
 """The approximate size of a known request without the bytes of its head, of which it has two copies."""
 _MAX_SEEN = 4096
+
+
+Answer = bool | Coroutine[Any, Any, bool]
+"""True if a response was written, False if the request takes the usual way, or what finds out which of both it is."""
+
+
+class RepeatedRequests(Protocol):
+    """Answers repeated requests."""
+
+    def respond(self, head: bytes, write: ResponseWriter) -> Answer:
+        """Respond to a request if its head is known and its response is in the cache."""
+
+    def is_repeated(self, head: bytes) -> bool:
+        """Return True if a head was received before. Most heads with a trace id or a date never come twice."""
+
+    def learn(self, head: bytes, exchange: Exchange, response_key: ResponseKey) -> None:
+        """Make a head known: its request was answered from the cache."""
 
 
 class _KnownRequest(msgspec.Struct, frozen=True):
@@ -43,8 +66,8 @@ class KnownRequests:
     """The known requests of one application, limited in number and in bytes. When it is full, it begins again.
 
     Args:
-        mock: the mock. Nothing is answered here if its accounts have to be saved first, or if the credentials that are
-            accepted, or the wire of an account, can change.
+        mock: the mock. Nothing is answered here if the credentials that are accepted, or the wire of an account, can
+            change.
         recorder: records the responses.
     """
 
@@ -61,11 +84,11 @@ class KnownRequests:
     def __len__(self) -> int:
         return len(self._requests)
 
-    def respond(self, head: bytes, write: ResponseWriter) -> bool:
+    def respond(self, head: bytes, write: ResponseWriter) -> Answer:
         """Respond to a request if its head is known and its response is in the cache.
 
         Returns:
-            False if nothing was done: the request takes the usual way.
+            If a store has to save first what the request changes: a coroutine that waits for it.
         """
         request, mock = self._requests.get(head), self._mock
         if request is None or not self._is_usable():
@@ -81,7 +104,10 @@ class KnownRequests:
         mock.request_counts.cache_hits += 1
         exchange, seconds = request.exchange, stopwatch() - started
         self._recorder.record(exchange, account, response, started, seconds)
-        return write_response(response, self._recorder.make_metadata(exchange.wire, seconds), write)
+        metadata = self._recorder.make_metadata(exchange.wire, seconds)
+        if mock.saver is None:
+            return write_response(response, metadata, write)
+        return _write_when_saved(mock.saver, response, metadata, write)
 
     def is_repeated(self, head: bytes) -> bool:
         """Return True if a head was received before. Most heads with a trace id or a date never come twice."""
@@ -101,7 +127,8 @@ class KnownRequests:
         path = head.partition(b" HTTP/")[0].partition(b"?")[0]
         base_url = self._mock.settings.public_url or "http://" + exchange.headers.get(b"host", b"").decode("latin-1")
         is_whole = b"//" not in path and base_url == exchange.base_url
-        if len(head) > _MAX_HEAD_BYTES or head in self._requests or not is_whole or not self._is_usable():
+        is_own = exchange.mock is self._mock  # another one may have had the store when the request was received
+        if len(head) > _MAX_HEAD_BYTES or head in self._requests or not (is_whole and is_own and self._is_usable()):
             return
         size = _OVERHEAD_BYTES + 2 * len(head)
         if len(self._requests) >= _MAX_HEADS or self._bytes + size > _MAX_BYTES:
@@ -113,7 +140,8 @@ class KnownRequests:
 
     def _is_usable(self) -> bool:
         mock = self._mock
-        return not (mock.overrides or self._checks_tokens or mock.has_strict_scenario) and mock.saver is None
+        is_fixed = not (mock.overrides or self._checks_tokens or mock.has_strict_scenario)
+        return is_fixed and (mock.saver is None or mock.saver.failure is None)
 
     def _forget_account(self, account_key: str) -> None:
         for head in self._heads_by_account.pop(account_key, ()):
@@ -124,3 +152,10 @@ class KnownRequests:
         self._requests.clear()
         self._heads_by_account.clear()
         self._bytes = 0
+
+
+async def _write_when_saved(
+    saver: "AccountSaver", response: Response, metadata: ResponseMetadata, write: ResponseWriter
+) -> bool:
+    """Write a response once everything is saved, and return False if it cannot be."""
+    return await saver.is_saved() and write_response(response, metadata, write)

@@ -3,14 +3,16 @@
 import asyncio
 from abc import abstractmethod
 from collections import deque
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from mockserver.rest.headers import encode_header
-from mockserver.server.known_requests import HEAD_LEARNER_KEY, KnownRequests
+from mockserver.server.known_requests import HEAD_LEARNER_KEY, RepeatedRequests
 
 
 class LastingProtocol(HttpToolsProtocol):
@@ -25,7 +27,7 @@ class LastingProtocol(HttpToolsProtocol):
         config: Config,
         state: ServerState,
         loop: asyncio.AbstractEventLoop,
-        known_requests: KnownRequests | None,
+        known_requests: RepeatedRequests | None,
     ) -> None:
         super().__init__(config, state, {}, loop)
         self._known_requests = known_requests
@@ -35,6 +37,11 @@ class LastingProtocol(HttpToolsProtocol):
         """True from the first byte of a request to its last one."""
         self._last_use = 0.0
         """When the latest response was sent, by the event loop's time."""
+        self._is_answering = False
+        """True while the response of a known request waits for a store."""
+        self._held_data = b""
+        """What the client has sent meanwhile."""
+        self._is_ending = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
@@ -43,13 +50,48 @@ class LastingProtocol(HttpToolsProtocol):
         self._look_again_in(self.timeout_keep_alive)
 
     def data_received(self, data: bytes) -> None:
-        if self._known_requests is None or not self._is_idle():
+        if self._is_answering:
+            self._held_data += data
+            self.flow.pause_reading()
+        elif self._known_requests is None or not self._is_idle():
             self.parse(data)
-        elif self._known_requests.respond(data, self._write_known):
-            self._last_use = self.loop.time()
         else:
+            self._receive_head(data, self._known_requests)
+
+    def _receive_head(self, data: bytes, known_requests: RepeatedRequests) -> None:
+        answer = known_requests.respond(data, self._write_known)
+        if answer is True:
+            self._last_use = self.loop.time()
+        elif answer is False:
             self.parse(data)
-            self._offer_head(data, self._known_requests)
+            self._offer_head(data, known_requests)
+        else:
+            self._is_answering = True
+            task = self.loop.create_task(self._finish(answer, data))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def _finish(self, answer: Coroutine[Any, Any, bool], head: bytes) -> None:
+        """Wait for the response of a known request. If it cannot be saved, the request takes the usual way."""
+        is_written = await answer
+        self._is_answering = False
+        self._last_use = self.loop.time()
+        if self._raw_transport.is_closing():
+            return
+        if not is_written:
+            self.parse(head)
+        held_data, self._held_data = self._held_data, b""
+        if held_data:
+            self.flow.resume_reading()
+            self.data_received(held_data)
+        if self._is_ending:
+            super().shutdown()
+
+    def shutdown(self) -> None:
+        """End the connection once its requests are answered."""
+        self._is_ending = True
+        if not self._is_answering:
+            super().shutdown()
 
     @abstractmethod
     def parse(self, data: bytes) -> None:
@@ -65,7 +107,7 @@ class LastingProtocol(HttpToolsProtocol):
             or self._raw_transport.is_closing()
         )
 
-    def _offer_head(self, data: bytes, known_requests: KnownRequests) -> None:
+    def _offer_head(self, data: bytes, known_requests: RepeatedRequests) -> None:
         """Let the gateway make parsed data known, if it is one GET and nothing else, and was received before."""
         is_one_head = (
             data.startswith(b"GET /")
@@ -78,6 +120,8 @@ class LastingProtocol(HttpToolsProtocol):
 
     def _write_known(self, status: int, encoded_headers: bytes, body: bytes) -> bool:
         """Write the response of a request that was not parsed. The connection is idle."""
+        if self._raw_transport.is_closing():
+            return True  # the client has left while a store saved
         dated = encode_header(self.server_state.default_headers[0])
         self._raw_transport.write(b"".join((STATUS_LINE[status], dated, encoded_headers, b"\r\n", body)))
         return True

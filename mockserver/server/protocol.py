@@ -16,7 +16,7 @@ from mockserver.rest.headers import encode_header, encode_headers, without_upgra
 from mockserver.rest.message_heads import MAX_HEAD_BYTES, MAX_HEADERS, HeadMeter, make_head_too_large_error
 from mockserver.server.exchange import PROXIED_KEY
 from mockserver.server.head_transport import HeadTransport
-from mockserver.server.known_requests import KnownRequests
+from mockserver.server.known_requests import RepeatedRequests
 from mockserver.server.lasting_protocol import LastingProtocol
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 
@@ -41,7 +41,7 @@ class MockProtocol(LastingProtocol):
         state: ServerState,
         loop: asyncio.AbstractEventLoop,
         proxy: Proxy | None,
-        known_requests: KnownRequests | None = None,
+        known_requests: RepeatedRequests | None = None,
     ) -> None:
         super().__init__(config, state, loop, known_requests)
         self._proxy = proxy

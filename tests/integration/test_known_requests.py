@@ -1,14 +1,17 @@
 """Repeated requests are answered without a parser: with the same bytes, entries and counts as by it."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from generators.instants import SECOND
 from generators.model import Status
+from mockserver.account.storage.account_saver import AccountSaver
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting
@@ -16,6 +19,7 @@ from mockserver.rest.representations.wires import WireSetting
 from mockserver.server import listener
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.machine_clock import stopwatch
+from mockserver.settings.store_url import StoreUrl
 from scenarios.loading.scenario_input import load_any_scenario
 from tests.harness import make_settings
 from tests.sockets import CALL, LOOPS, RunningServer, run_server
@@ -331,6 +335,87 @@ def test_settings_are_heeded(changes: dict[str, Any], *, is_known: bool) -> None
         other = twins.encode(LIST, auth=(twins.sid, "0" * 32))
         assert len({twins.send(other) for _ in range(TIMES)}) == 1
         assert twins.count_known() == (2 * (TIMES - 2) if is_known else 0)
+
+
+@pytest.fixture
+def slow_store(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Let a store save slowly once the list, which is for a test to fill, is not empty: with these results."""
+    is_saved, results = AccountSaver.is_saved, list[bool]()
+
+    async def save_slowly(saver: AccountSaver) -> bool:
+        if not results:
+            return await is_saved(saver)
+        result = results.pop(0)
+        await asyncio.sleep(0.1)
+        return await is_saved(saver) and result
+
+    monkeypatch.setattr(AccountSaver, "is_saved", save_slowly)
+    return results
+
+
+@contextmanager
+def run_with_known_list(store: StoreUrl, loop: str) -> Iterator[tuple[RunningServer, HeadConnection, bytes, bytes]]:
+    """Run a server with a store, and yield it with a connection, the head of a list request, and its response."""
+    with run_server(loop, make_settings(store=store)) as server:
+        connection, head = HeadConnection(server.server), server.encode_request(LIST)
+        for _ in range(TIMES):
+            connection.send(head)
+            response = connection.read()
+        yield server, connection, head, response
+        connection.socket.close()
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_requests_during_a_save_are_answered_after_it(store: StoreUrl, slow_store: list[bool], loop: str) -> None:
+    with run_with_known_list(store, loop) as (server, connection, head, usual):
+        slow_store += [True]
+        unknown = server.encode_request(f"Recordings/{UNKNOWN}.json")
+        for piece in (head, unknown[:30], unknown[30:], head):
+            connection.send(piece)
+            threading.Event().wait(0.02)
+        first, second, third = (connection.read() for _ in range(3))
+        assert (first, second[:12], third) == (usual, b"HTTP/1.1 404", usual)
+        assert server.account.journal.total == TIMES + 3
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_known_request_that_is_not_saved_takes_the_usual_way(
+    store: StoreUrl, slow_store: list[bool], loop: str
+) -> None:
+    with run_with_known_list(store, loop) as (_, connection, head, usual):
+        slow_store += [False]
+        connection.send(head)
+        assert connection.read() == usual
+        slow_store += [False, False]
+        connection.send(head)
+        assert connection.read().startswith(b"HTTP/1.1 503 ")
+        connection.send(head)
+        assert connection.read() == usual
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_client_that_leaves_during_a_save_harms_no_other(store: StoreUrl, slow_store: list[bool], loop: str) -> None:
+    with run_with_known_list(store, loop) as (server, connection, head, usual):
+        slow_store += [True]
+        leaving = HeadConnection(server.server)
+        leaving.send(head)
+        leaving.socket.close()
+        threading.Event().wait(0.15)
+        connection.send(head)
+        assert connection.read() == usual
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_server_that_stops_during_a_save_sends_the_response(store: StoreUrl, slow_store: list[bool], loop: str) -> None:
+    with run_with_known_list(store, loop) as (server, _, head, usual):
+        slow_store += [True]
+        connection = HeadConnection(server.server)
+        connection.send(head)
+        while slow_store:
+            threading.Event().wait(0.001)
+    assert connection.read() == usual
+    assert connection.socket.recv(1) == b""
+    connection.socket.close()
 
 
 def test_running_clock_is_heeded() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 
 from starlette.applications import Starlette
 from starlette.routing import Router
@@ -23,6 +23,7 @@ from mockserver.server.workers.leadership import Leadership
 from mockserver.server.workers.link_to_leader import LeaderRefusedError, LinkLostError, LinkToLeader
 from mockserver.server.workers.membership import Membership
 from mockserver.server.workers.repeatable_receive import RepeatableReceive
+from mockserver.server.workers.requests_of_leader import RequestsOfLeader
 from mockserver.settings.machine_clock import real_pause, stopwatch
 
 _PATIENCE_SECONDS = 1.5
@@ -59,6 +60,8 @@ class SharedApplication:
         self._idle_app: ASGIApp = create_app(membership.mock)
         """Answers what needs no account, while another process leads."""
         self._leading_app: ASGIApp | None = None
+        self.known_requests = RequestsOfLeader(lambda: self._leading_app, self._count_request)
+        """Answers repeated requests while this process leads."""
         self._leadership: Leadership | None = None
         self._link: LinkToLeader | None = None
         self._found = asyncio.Event()
@@ -118,9 +121,14 @@ class SharedApplication:
 
     async def _answer_here(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})[REPEATABLE_KEY] = True
+        with self._count_request():
+            await app(scope, receive, send)
+
+    @contextmanager
+    def _count_request(self) -> Iterator[None]:
         self._in_progress += 1
         try:
-            await app(scope, receive, send)
+            yield
         finally:
             self._in_progress -= 1
 
