@@ -149,7 +149,7 @@ class LastingProtocol(HttpToolsProtocol):
         One timer lasts as long as the connection. A client that never completes a request has it too.
         """
         seconds_left = self._last_use + self.timeout_keep_alive - self.loop.time()
-        if self._open_cycles:
+        if self._open_cycles or self._is_answering:
             self._look_again_in(self.timeout_keep_alive)
         elif seconds_left > 0:
             self._look_again_in(seconds_left)
