@@ -35,7 +35,14 @@ RULES = [
     {"when": {"op": "fetch_recording"}, "then": {"status": 503}, "after": {"requests": 3}},
 ]
 OTHER_ACCOUNTS = [f"AC{number:032x}" for number in range(70)]
-LISTS = ("Recordings.json", "Recordings.json?PageSize=2", "Recordings.xml", f"Calls/{CALL}/Recordings.json")
+LISTS = (
+    "Recordings.json",
+    "Recordings.json?PageSize=2",
+    "Recordings.xml",
+    "Recordings.json?DateCreated%3E=2026-01-20",  # it has a warning until then
+    f"Calls/{CALL}/Recordings.json",
+    f"Calls/{CALL}.json",
+)
 
 
 class KnownRequestsMachine(RuleBasedStateMachine):
