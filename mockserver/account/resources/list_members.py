@@ -19,6 +19,11 @@ class ListMembers:
         """Created recordings, sorted by position."""
         self._present: set[int] = set()
 
+    def load_created(self, indices: list[int]) -> None:
+        """Add created recordings of a given state, when there are none yet."""
+        self.created = sorted(indices, key=self._get_created_key)
+        self._present.update(indices)
+
     def set(self, index: int, is_member: bool) -> None:
         """Add a recording, or remove it."""
         if (index in self._present) is is_member:

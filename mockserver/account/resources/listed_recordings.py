@@ -6,7 +6,7 @@ from itertools import chain
 
 from generators.corpus.corpus import Corpus
 from generators.model import Status
-from mockserver.account.gradual import Steps
+from mockserver.account.gradual import PART, Steps
 from mockserver.account.resources.list_members import ListMembers, SkippedIndices
 from mockserver.account.resources.listing import Walk
 from mockserver.account.state.range_set import RangeSet
@@ -47,11 +47,18 @@ class ListedRecordings:
 
     def load(self) -> Steps[None]:
         """Add the recordings of a given state, in small steps."""
-        state = self._state
+        state, created = self._state, dict[int, None]()
         deleted = (range(start, stop) for start, stop in zip(state.deleted.starts, state.deleted.stops, strict=True))
-        for index in chain(state.recordings, *deleted):
-            self.update(index)
-            yield
+        for number, index in enumerate(chain(state.recordings, *deleted)):
+            if index < FIRST_CREATED:
+                self.update(index)
+            else:
+                created[index] = None
+            if number % PART == 0:
+                yield
+        self._undeleted.load_created([index for index in created if not self._is_deleted(index)])
+        yield
+        self._unpurged.load_created([index for index in created if index not in state.purged])
 
     def update(self, index: int) -> None:
         """Update the lists, before the next one is read, after a recording was created, changed or deleted."""
@@ -99,10 +106,12 @@ class ListedRecordings:
         for index in changed:
             if index < FIRST_CREATED:
                 generated.add(index)
-            recording = state.recordings.get(index)
-            is_deleted = index in state.deleted or (recording is not None and recording.status is Status.DELETED)
-            self._undeleted.set(index, not is_deleted)
+            self._undeleted.set(index, not self._is_deleted(index))
             self._unpurged.set(index, index not in state.purged)
         for start, stop in zip(generated.starts, generated.stops, strict=True):
             self._special.add_range(start, stop)
             self._skipped.add_range(start, stop)
+
+    def _is_deleted(self, index: int) -> bool:
+        recording = self._state.recordings.get(index)
+        return index in self._state.deleted or (recording is not None and recording.status is Status.DELETED)

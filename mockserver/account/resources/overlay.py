@@ -10,7 +10,7 @@ from itertools import takewhile
 from generators.corpus.timetable import RETENTION
 from generators.model import Recording
 from generators.sids import fold_sid
-from mockserver.account.gradual import Steps
+from mockserver.account.gradual import PART, Steps
 from mockserver.account.state.range_set import RangeSet
 from mockserver.account.state.state import FIRST_CREATED, CreatedRecording, State
 
@@ -74,7 +74,8 @@ class CreatedRecordings:
         """Index the recordings of a given state, in small steps."""
         for number in range(len(self._state.created)):
             self._index_recording(FIRST_CREATED + number)
-            yield
+            if number % PART == 0:
+                yield
 
     def __len__(self) -> int:
         return len(self._state.created)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from generators.corpus.corpus import Corpus
 from generators.instants import SECOND
-from mockserver.account.gradual import Steps
+from mockserver.account.gradual import PART, Steps
 from mockserver.account.resources.listing import Walk
 from mockserver.account.state.state import FIRST_CREATED, State
 
@@ -32,7 +32,8 @@ class ListPositions:
         """Add the created recordings of a given state, in small steps."""
         for number, arrival in enumerate(self._state.created):
             self.add(FIRST_CREATED + number, arrival.instant)
-            yield
+            if number % PART == 0:
+                yield
 
     def get_all(self) -> range:
         """Return the positions of all recordings."""

@@ -20,6 +20,10 @@ from scenarios.model import DECODE_LOCK
 from scenarios.timeline import TimelineProgress
 
 _NIL = msgspec.msgpack.encode(None)
+_ARRAY_CODE = b"\xdc"
+"""The first byte of an array whose length has two bytes, in MessagePack."""
+_PART = 64
+"""The elements that are decoded in one step."""
 _LATE_TYPES = (
     *(ArrivalState, AuthTokensState, Delivery, Event, LimitState, FaultRuleState, PageDriftState, ScriptedParent),
     *(TimelineProgress, UpcomingRecording, WindowState, WindowTimer),
@@ -28,7 +32,7 @@ _LATE_TYPES = (
 
 
 def decode_state(snapshot: bytes) -> Steps[State]:
-    """Return the state that a snapshot encodes: each element of its lists and mappings is one step."""
+    """Return the state that a snapshot encodes: some elements of its lists and mappings are one step."""
     fields = msgspec.msgpack.decode(snapshot, type=dict[str, msgspec.Raw])
     kinds, values = _get_field_types(), {}
     for name, raw in fields.items():
@@ -42,18 +46,22 @@ def decode_state(snapshot: bytes) -> Steps[State]:
 def _decode_field(raw: msgspec.Raw, kind: Any) -> Steps[Any]:
     container, arguments = get_origin(kind), get_args(kind)
     if container is list:
-        elements = []
-        for element in msgspec.msgpack.decode(raw, type=list[msgspec.Raw]):
-            elements.append(_decode(element, arguments[0]))
-            yield
-        return elements
+        return (yield from _decode_elements(msgspec.msgpack.decode(raw, type=list[msgspec.Raw]), arguments[0]))
     if container is dict:
-        mapping = {}
-        for key, element in msgspec.msgpack.decode(raw, type=dict[int | str, msgspec.Raw]).items():
-            mapping[key] = _decode(element, arguments[1])
-            yield
-        return mapping
+        mapping = msgspec.msgpack.decode(raw, type=dict[int | str, msgspec.Raw])
+        values = yield from _decode_elements([*mapping.values()], arguments[1])
+        return dict(zip(mapping, values, strict=True))
     return _decode(raw, kind)
+
+
+def _decode_elements(raws: list[msgspec.Raw], kind: Any) -> Steps[list[Any]]:
+    """Return the elements of a list, a part of them in each step: steps of single ones would take most of the time."""
+    elements = []
+    for start in range(0, len(raws), _PART):
+        part = raws[start : start + _PART]
+        elements += _decode(b"".join((_ARRAY_CODE, len(part).to_bytes(2, "big"), *part)), list[kind])
+        yield
+    return elements
 
 
 def _decode_live(raw: msgspec.Raw) -> Any:
@@ -68,7 +76,7 @@ def _decode_live(raw: msgspec.Raw) -> Any:
     return live
 
 
-def _decode(raw: msgspec.Raw, kind: Any) -> Any:
+def _decode(raw: msgspec.Raw | bytes, kind: Any) -> Any:
     with DECODE_LOCK:
         return _get_decoder(kind).decode(raw)
 
