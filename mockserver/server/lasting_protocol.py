@@ -1,6 +1,7 @@
 """A connection that lasts: how long it may be idle, and requests that need no parser because their heads are known."""
 
 import asyncio
+import logging
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Coroutine
@@ -13,6 +14,8 @@ from uvicorn.server import ServerState
 
 from mockserver.rest.headers import encode_header
 from mockserver.server.known_requests import HEAD_LEARNER_KEY, RepeatedRequests
+
+logger = logging.getLogger("recmock")
 
 
 class LastingProtocol(HttpToolsProtocol):
@@ -59,7 +62,11 @@ class LastingProtocol(HttpToolsProtocol):
             self._receive_head(data, self._known_requests)
 
     def _receive_head(self, data: bytes, known_requests: RepeatedRequests) -> None:
-        answer = known_requests.respond(data, self._write_known)
+        try:
+            answer = known_requests.respond(data, self._write_known)
+        except Exception:  # the usual way has a response for it
+            logger.exception("A known request failed. It takes the usual way.")
+            answer = False
         if answer is True:
             self._last_use = self.loop.time()
         elif answer is False:

@@ -11,6 +11,7 @@ import pytest
 
 from generators.instants import SECOND
 from generators.model import Status
+from mockserver.account.account import Account
 from mockserver.account.storage.account_saver import AccountSaver
 from mockserver.app import create_app
 from mockserver.mock import Mock
@@ -274,6 +275,29 @@ def test_connection_stays_open_until_it_was_idle_for_long_enough(
         assert connection.socket.recv(1) == b""
         assert stopwatch() - start > 0.9 * idle_seconds
         connection.socket.close()
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_error_of_a_known_request_has_the_usual_response(
+    loop: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with run_server(loop) as server:
+        connection, head = HeadConnection(server.server), server.encode_request(LIST)
+        for _ in range(TIMES):
+            connection.send(head)
+            usual = connection.read()
+
+        def fail(account: Account) -> None:
+            raise RuntimeError("something is wrong")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Account, "run_due", fail)
+            connection.send(head)
+            assert b'"code": 20500' in connection.read()
+        connection.send(head)
+        assert connection.read() == usual
+        connection.socket.close()
+    assert "A known request failed." in caplog.text
 
 
 @pytest.mark.parametrize("loop", LOOPS)
