@@ -85,6 +85,25 @@ def test_requests_arrive_at_the_top_unless_a_row_is_selected(dashboard: Dashboar
     page.locator("tbody tr").nth(51).wait_for()
 
 
+def test_late_response_takes_no_request_back(dashboard: Dashboard) -> None:
+    dashboard.request("GET", "/Recordings.json?PageSize=1")
+    page = dashboard.show("requests")
+    page.get_by_role("link", name="PageSize=1").click()
+    held: list[Any] = []
+    page.route("**/doctor", lambda route: route.continue_() if held else held.append(route))
+    dashboard.request("GET", "/Recordings.json?PageSize=2")
+    while not held:
+        page.wait_for_timeout(20)
+    dashboard.request("GET", "/Recordings.json?PageSize=3")
+    page.get_by_role("button", name="2 new").click()
+    page.locator("tbody tr").nth(2).wait_for()
+    with page.expect_response("**/doctor"):
+        held[0].continue_()
+    dashboard.request("GET", "/Recordings.json?PageSize=4")
+    page.get_by_role("button", name="1 new").wait_for()
+    assert page.locator("tbody tr").count() == 3
+
+
 def test_clock_advances_from_the_deck(dashboard: Dashboard) -> None:
     page = dashboard.show("scenario")
     page.get_by_role("button", name="Next: 19 s").click()

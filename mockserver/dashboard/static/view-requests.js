@@ -7,7 +7,7 @@ import { linkTo, read, setQuery, state } from "./state.js";
 import { mayEnter, table } from "./table.js";
 
 const PAGE = 200;
-let shown = { key: "", requests: [], total: 0, dropped: 0, matched: 0 };
+let shown = {};
 
 export const shortTarget = (target) =>
   target.replace(/^\/2010-04-01\/Accounts\/AC\w{32}(?=[/.])/, "").replaceAll(/\b[A-Z]{2}[0-9a-f]{32}\b/gi, shorten);
@@ -18,8 +18,8 @@ export async function load(route) {
   found.requests.reverse();
   const detail = route.id ? await read(`/requests/${encodeURIComponent(route.id)}`) : null;
   const key = `${route.account}?${route.query}`;
-  const isSame = shown.key === key && found.total >= shown.total && found.requests.length >= shown.requests.length;
-  if (!isSame || isShown("follow") || mayEnter()) shown = { ...found, key };
+  const more = shown.key === key && shown.generation === found.generation && found.total - shown.total;
+  if (!more || (more > 0 && (isShown("follow") || mayEnter()))) shown = { ...found, key };
   return { found, detail, doctor, limit, news: found.total - shown.total, title: detail ? `Request ${detail.number}` : "Requests" };
 }
 
