@@ -41,6 +41,9 @@ def report():
     sys.__stdout__.flush()
     os._exit(0)
 
+for name in [*os.environ]:
+    if name.startswith("RECMOCK_"):
+        del os.environ[name]  # unknown ones have a module that names them
 threading.Thread(target=report, daemon=True).start()
 sys.argv = ["recmock", "serve", "--listen", f"127.0.0.1:{port}", "--log", "off"]
 from mockserver.cli.main import main
