@@ -64,9 +64,11 @@ class KnowingServer:
         respond = known_requests.respond
 
         def count(head: bytes, write: ResponseWriter) -> Answer:
-            answer = respond(head, write)
-            self.known_count += answer is not False
-            return answer
+            def write_counted(status: int, encoded_headers: bytes, body: bytes) -> bool:
+                self.known_count += 1  # before the client has the response
+                return write(status, encoded_headers, body)
+
+            return respond(head, write_counted)
 
         known_requests.respond = count  # type: ignore[method-assign]  # it counts what it answers
 
