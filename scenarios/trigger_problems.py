@@ -26,7 +26,7 @@ def find_no_problem(value: Any, context: CheckContext) -> None:
 
 
 def find_media_problem(count: int, context: CheckContext) -> str | None:
-    """Explain why nobody can download the media by then, or return None."""
+    """Explain why a client cannot download the media by then, or return None."""
     if context.status in (None, RecordingStatus.COMPLETED):
         return None
     return f"expected downloads of a completed recording, but it is {context.status} by then."

@@ -90,7 +90,7 @@ class TriggerKind(msgspec.Struct, frozen=True):
     field: str
     build_check: Callable[[Any], Check]
     describe: Callable[[Any], str]
-    find_problem: Callable[[Any, CheckContext], str | None] = lambda value, context: None
+    find_problem: Callable[[Any, CheckContext], str | None] = find_no_problem
     compute_instant: Callable[[Any, int], int | None] = lambda value, since: None
     """The instant at which time alone satisfies the trigger, from the value and the previous step's instant."""
 
@@ -157,7 +157,9 @@ def format_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _build_counted(field: str, noun: str, find_problem: Callable[[Any, CheckContext], str | None]) -> TriggerKind:
+def _build_counted(
+    field: str, noun: str, find_problem: Callable[[Any, CheckContext], str | None] = find_no_problem
+) -> TriggerKind:
     position = COUNTED.index(field)
     plural = f"{noun}es" if noun.endswith("h") else f"{noun}s"
     return TriggerKind(
@@ -198,7 +200,7 @@ def _describe_branches(branches: tuple[Trigger, ...], conjunction: str) -> str:
 
 
 TRIGGER_KINDS = (
-    _build_counted("fetches", "fetch", find_no_problem),
+    _build_counted("fetches", "fetch"),
     TriggerKind(
         "time",
         _build_time_check,
@@ -207,8 +209,8 @@ TRIGGER_KINDS = (
         compute_instant=lambda duration, since: since + _parse_cached_duration(duration),
     ),
     TriggerKind("signal", lambda name: lambda progress, now: name in progress.signals, lambda name: f"signal {name}"),
-    _build_counted("lists", "list", find_no_problem),
-    _build_counted("requests", "request", find_no_problem),
+    _build_counted("lists", "list"),
+    _build_counted("requests", "request"),
     _build_counted("media", "download", find_media_problem),
     TriggerKind(
         "at",

@@ -14,7 +14,7 @@ Steps = Generator[None, None, Result]
 _SLICE_SECONDS = 0.004
 """The real seconds of work between two turns of the event loop. An answer takes several turns."""
 PART = 16
-"""The elements that small work, such as to index one, takes together in a step: a step takes as long as such work."""
+"""How many elements a step handles if each takes little time: steps of single ones would take as long again."""
 _NO_FULL_COLLECTION = 1_000_000
 """A third threshold of the garbage collector that is not reached."""
 

@@ -47,9 +47,8 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_account", "_packed_headers", "_parameters", "_server", "_state", "all_headers", "base_url", "body", "form"),
-        "headers",
-        *("in_progress", "method", "mock"),
+        *("_account", "_packed_headers", "_parameters", "_server", "_state", "all_headers", "base_url", "body"),
+        *("form", "headers", "in_progress", "method", "mock"),
         *("operation", "path", "query_string", "representation", "response", "matched_fault", "warnings", "wire"),
     )
 

@@ -12,7 +12,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from mockserver.rest.headers import encode_header
+from mockserver.rest.headers import Header, encode_header
 from mockserver.server.known_requests import HEAD_LEARNER_KEY, RepeatedRequests
 
 logger = logging.getLogger("recmock")
@@ -129,9 +129,12 @@ class LastingProtocol(HttpToolsProtocol):
         """Write the response of a request that was not parsed. The connection is idle."""
         if self._raw_transport.is_closing():
             return True  # the client has left while a store saved
-        dated = encode_header(self.server_state.default_headers[0])
-        self._raw_transport.write(b"".join((STATUS_LINE[status], dated, encoded_headers, b"\r\n", body)))
+        self._write_at_once(status, self.server_state.default_headers[0], encoded_headers, b"\r\n", body)
         return True
+
+    def _write_at_once(self, status: int, date: Header, encoded_headers: bytes, end: bytes, body: bytes) -> None:
+        # Not writelines: with an empty body, Python 3.12's never returns.
+        self._raw_transport.write(b"".join((STATUS_LINE[status], encode_header(date), encoded_headers, end, body)))
 
     def on_message_begin(self) -> None:
         self._is_in_message = True

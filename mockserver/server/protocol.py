@@ -5,14 +5,13 @@ import asyncio
 import httptools
 from starlette.types import ASGIApp
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
 from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
 from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
-from mockserver.rest.headers import encode_header, encode_headers, without_upgrade
+from mockserver.rest.headers import encode_headers, without_upgrade
 from mockserver.rest.message_heads import MAX_HEAD_BYTES, MAX_HEADERS, HeadMeter, make_head_too_large_error
 from mockserver.server.exchange import PROXIED_KEY
 from mockserver.server.head_transport import HeadTransport
@@ -111,10 +110,8 @@ class MockProtocol(LastingProtocol):
         cycle = self._open_cycles[0]
         if cycle.disconnected or self.flow.write_paused:
             return False  # uvicorn handles this case
-        dated = encode_header(cycle.default_headers[0])
         end = b"\r\n" if cycle.keep_alive else b"Connection: close\r\n\r\n"
-        # Not writelines: with an empty body, Python 3.12's never returns.
-        self._raw_transport.write(b"".join((STATUS_LINE[status], dated, encoded_headers, end, body)))
+        self._write_at_once(status, cycle.default_headers[0], encoded_headers, end, body)
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive and cycle.more_body:

@@ -8,8 +8,7 @@ from starlette.types import Send
 from mockserver.account.account import Account
 from mockserver.journal.journal import Entry
 from mockserver.mock import Mock
-from mockserver.rest.headers import ResponseMetadata, ResponseMetadataFactory
-from mockserver.rest.representations.wires import Wire
+from mockserver.rest.headers import ResponseMetadataFactory
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_entries import log_effect, log_request
 from mockserver.server.response import Response
@@ -25,11 +24,7 @@ class ResponseRecorder:
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
-        self._metadata_factory = ResponseMetadataFactory(mock.instance_id)
-
-    def make_metadata(self, wire: Wire, seconds: float) -> ResponseMetadata:
-        """Return the metadata of a response that took some seconds."""
-        return self._metadata_factory(wire, seconds)
+        self.make_metadata = ResponseMetadataFactory(mock.instance_id)
 
     def record(self, exchange: Exchange, account: Account, response: Response, started: float, seconds: float) -> None:
         """Log a request and its response, and run what the response triggers: the client gets it now.

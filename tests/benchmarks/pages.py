@@ -1,4 +1,4 @@
-"""The processor time of pages that nobody asked for before, in one process."""
+"""The processor time of pages that no client has requested before, in one process."""
 
 import random
 import time
