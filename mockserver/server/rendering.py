@@ -1,8 +1,5 @@
 """Turns the result of a route into a response. No other module builds bodies."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import build_reason_header
 from mockserver.rest.paging import build_envelope
@@ -14,6 +11,7 @@ from mockserver.rest.representations.representation import (
     load_encoder,
 )
 from mockserver.server.exchange import Exchange
+from mockserver.server.fragments import get_fragments
 from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, RedirectResult, Resource, ResourcePage, ResourceValue, Result
 
@@ -74,16 +72,20 @@ def render_error(error: TwilioError, path: str) -> Response:
 
 
 def _render_value(resource_value: ResourceValue, exchange: Exchange) -> Response:
-    form = exchange.representation
-    document = resource_value.resource_type.build_document(resource_value.value, exchange.wire, exchange.base_url)
-    body = load_encoder(form).encode_item(resource_value.resource_type.xml_element, document)
+    form, resource_type = exchange.representation, resource_value.resource_type
+    if form is Representation.JSON:
+        fragment = resource_type.encode_fragment(resource_value.value, exchange.wire)
+        body = json.fill_base_url(fragment, exchange.base_url.encode())
+    else:
+        document = resource_type.build_document(resource_value.value, exchange.wire, exchange.base_url)
+        body = load_encoder(form).encode_item(resource_type.xml_element, document)
     return Response(resource_value.status, body, MEDIA_TYPES[form])
 
 
 def _render_resource(resource: Resource, exchange: Exchange) -> Response:
     form = exchange.representation
     if form is Representation.JSON:
-        (fragment,) = _get_fragments(resource, (resource.index,), exchange)
+        (fragment,) = get_fragments(resource, (resource.index,), exchange)
         body = json.fill_base_url(fragment, exchange.base_url.encode())
     else:
         document = resource.resource_type.build_document(
@@ -107,7 +109,7 @@ def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
         exchange.path, resource_page.parameters, resource_page.request, shape.list_key, len(page.indices), page.tokens
     )
     if form is Representation.JSON:
-        fragments = _get_fragments(resource_page, page.indices, exchange)
+        fragments = get_fragments(resource_page, page.indices, exchange)
         body = json.fill_base_url(json.join_page(frame, shape.list_key, fragments), exchange.base_url.encode())
     else:
         documents = [
@@ -125,20 +127,6 @@ def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
         page_number=resource_page.request.number,
         next_page_uri=frame["next_page_uri"],
     )
-
-
-def _get_fragments(result: Resource | ResourcePage, indices: Sequence[int], exchange: Exchange) -> list[bytes]:
-    """Return the JSON of resources. What the cache lacks is read at once, and kept there."""
-    cache, resource_type, get_revision = exchange.mock.cache, result.resource_type, result.source.get_revision
-    account_key, wire = exchange.account.cache_key, exchange.wire
-    keys = [(account_key, id(resource_type), index, get_revision(index), wire) for index in indices]
-    fragments: list[Any] = [*map(cache.get, keys)]
-    missing = [place for place, fragment in enumerate(fragments) if fragment is None]
-    values = result.get_resources([indices[place] for place in missing]) if missing else ()
-    for place, value in zip(missing, values, strict=True):
-        fragments[place] = kept = json.encode_fragment(resource_type.build_document(value, wire, ""))
-        cache.put(keys[place], kept, len(kept))
-    return fragments
 
 
 def _render_redirect(redirect: RedirectResult, exchange: Exchange) -> Response:

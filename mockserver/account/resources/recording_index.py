@@ -115,8 +115,13 @@ class RecordingIndex:
         changed = self.state.recordings.get(index)
         return self.corpus.layout.get_status(index) if changed is None else changed.status
 
-    def get_revision(self, index: int) -> Revision:
-        """Return a value that differs after every change of a recording: it invalidates rendered bytes."""
+    def get_revision(self, index: int) -> Revision | None:
+        """Return a value that differs after every change of a recording: it invalidates rendered bytes.
+
+        It is None for a recording that the corpus generates, as long as nothing changes it.
+        """
+        if index not in self.state.recordings and index not in self.state.deleted:
+            return None
         return self.state.revisions.get(index, 0), self.get_status(index)
 
     def get_random_fields(self, index: int) -> RandomFields:

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-_BASE_URL_PLACEHOLDER = b"\0"
+BASE_URL_PLACEHOLDER = "\0"
 """Stands for scheme and host in a fragment. JSON escapes NUL, so a raw NUL never occurs elsewhere."""
+_PLACEHOLDER = BASE_URL_PLACEHOLDER.encode()
 
 
 def encode(value: Any) -> bytes:
@@ -41,12 +42,12 @@ def encode_fragment(document: dict[str, Any]) -> bytes:
         return encode(document)
     rest = dict(document)
     del rest["media_url"]
-    return b'%s, "media_url": "%s%s"}' % (encode(rest)[:-1], _BASE_URL_PLACEHOLDER, media_path.encode())
+    return b'%s, "media_url": "%s%s"}' % (encode(rest)[:-1], _PLACEHOLDER, media_path.encode())
 
 
 def fill_base_url(fragments: bytes, base_url: bytes) -> bytes:
     """Return joined fragments with scheme and host filled in."""
-    return fragments.replace(_BASE_URL_PLACEHOLDER, base_url)
+    return fragments.replace(_PLACEHOLDER, base_url)
 
 
 def join_page(envelope: Mapping[str, Any], list_key: str, fragments: Iterable[bytes]) -> bytes:

@@ -7,7 +7,6 @@ from typing import Any
 from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording, Source, Status, Track
 from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, make_safe_for_sdks
 from mockserver.rest.representations.money import CURRENCY, format_price
-from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 
@@ -86,12 +85,12 @@ def _build_realistic(recording: Recording, wire: Wire, path: str, base_url: str)
             "add_on_results": f"{path}/AddOnResults.json",
             "transcriptions": f"{path}/Transcriptions.json",
         },
-        "encryption_details": None if recording.encryption is None else _build_encryption_details(recording.encryption),
+        "encryption_details": None if recording.encryption is None else build_encryption_details(recording.encryption),
         "media_url": f"{base_url}{path}",
     }
 
 
-def _build_encryption_details(details: EncryptionDetails) -> Mapping[str, Any]:
+def build_encryption_details(details: EncryptionDetails) -> Mapping[str, Any]:
     """Return the keys of both generations on record (WIRE §1.1), so that every decrypter finds its own."""
     if details.given is not None:
         return details.given
@@ -107,7 +106,7 @@ def _build_encryption_details(details: EncryptionDetails) -> Mapping[str, Any]:
     }
 
 
-_EXAMPLE = Recording(
+EXAMPLE = Recording(
     sid="",
     account_sid="",
     call_sid="",
@@ -120,10 +119,6 @@ _EXAMPLE = Recording(
     date_created=0,
     date_updated=0,
 )
-RECORDING_KEYS = tuple(_build_realistic(_EXAMPLE, Wire.SCHEMA, "", ""))
+"""A recording of which every value is None that may be."""
+RECORDING_KEYS = tuple(_build_realistic(EXAMPLE, Wire.SCHEMA, "", ""))
 """The keys of a realistic recording, in order. On the schema wire, an adversarial one may lack some."""
-
-
-RECORDING = ResourceType("Recording", "recordings", build_recording)
-CALL_RECORDING = ResourceType("Recording", "recordings", build_call_recording)
-CONFERENCE_RECORDING = ResourceType("Recording", "recordings", build_conference_recording)

@@ -7,7 +7,7 @@ from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.subscription import Subscription
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.forms import CallbackForm, CallRecordingForm, parse_call_recording_form
-from mockserver.rest.representations.recording import CALL_RECORDING
+from mockserver.rest.representations.recording_types import CALL_RECORDING
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import NoContent, ResourceValue
 from mockserver.server.routes.recording_parents import get_resource_type, parse_parent

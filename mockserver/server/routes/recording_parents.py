@@ -2,7 +2,7 @@
 
 from generators.sids import Kind
 from mockserver.account.resources.parent import Parent
-from mockserver.rest.representations.recording import CALL_RECORDING, CONFERENCE_RECORDING
+from mockserver.rest.representations.recording_types import CALL_RECORDING, CONFERENCE_RECORDING
 from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.routes.resource_route import PathParams
 

@@ -4,7 +4,7 @@ from generators.sids import Kind
 from mockserver.account.resources.filter import RecordingFilter
 from mockserver.rest.date_filters import parse_created_range
 from mockserver.rest.paging import parse_page_request
-from mockserver.rest.representations.recording import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING
+from mockserver.rest.representations.recording_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING
 from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Resource, ResourcePage
