@@ -8,7 +8,7 @@ check bits and a 64-bit index. So no two indices of one account and kind share a
 import re
 import struct
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
@@ -112,10 +112,8 @@ class SidCipher:
         if not is_sid(sid, kind):
             return None
         bits = int(sid[2:], 16)
-        left, right = bits >> 64, bits & _HALF_MASK
-        for keyed_hash in reversed(self.get_rounds(kind)):
-            left, right = right ^ _mix_half(keyed_hash, left), left
-        return right if left == 0 else None
+        index, zero = _run_rounds(reversed(self.get_rounds(kind)), bits & _HALF_MASK, bits >> 64)
+        return index if zero == 0 else None
 
     def get_rounds(self, kind: Kind) -> _Rounds:
         """Return the hashes of a kind's rounds, which have taken the keys of the rounds."""
@@ -132,13 +130,14 @@ class SidCipher:
 
 @lru_cache(maxsize=_MAX_CACHED_SIDS)
 def _encode_index(cipher: SidCipher, kind: Kind, index: int) -> str:
-    left, right = 0, index
-    for keyed_hash in cipher.get_rounds(kind):
-        left, right = right, left ^ _mix_half(keyed_hash, right)
+    left, right = _run_rounds(cipher.get_rounds(kind), 0, index)
     return f"{kind.value}{left << 64 | right:032x}"
 
 
-def _mix_half(keyed_hash: blake2b, half: int) -> int:
-    mixed = keyed_hash.copy()
-    mixed.update(half.to_bytes(_HALF_SIZE, "big"))
-    return int.from_bytes(mixed.digest(), "big")
+def _run_rounds(rounds: Iterable[blake2b], left: int, right: int) -> tuple[int, int]:
+    """Return two halves after the rounds of a Feistel network. The same rounds backwards undo it, halves swapped."""
+    for keyed_hash in rounds:
+        mixed = keyed_hash.copy()
+        mixed.update(right.to_bytes(_HALF_SIZE, "big"))
+        left, right = right, left ^ int.from_bytes(mixed.digest(), "big")
+    return left, right

@@ -17,6 +17,7 @@ from mockserver.server.known_requests import KnownRequests
 from mockserver.server.own_imports import prepare_imports
 from mockserver.server.rendering import is_control_path
 from mockserver.server.response_recorder import ResponseRecorder
+from mockserver.server.routes.resource_routes import ResourceRoutes
 from mockserver.server.routes.table import RESOURCE_ROUTES
 
 _FIRST_SEGMENT = 4
@@ -56,7 +57,7 @@ def create_app(mock: Mock) -> Application:
     recorder = ResponseRecorder(mock)
     app = Application(
         routes=[
-            *RESOURCE_ROUTES,
+            ResourceRoutes(RESOURCE_ROUTES),
             *(Route(path, _Dashboard()) for path in ("/", "/_mock", "/_mock/", "/_mock/ui/{name}")),
             Route("/_mock/{path:path}", _ControlApi()),
         ],

@@ -1,6 +1,6 @@
 """The parts of an account: what it has, and how they are put together. Changes are commands; see `account`."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -190,10 +190,10 @@ class AccountParts(AccountRules):
         else:
             self.live_calls.transcribing.complete(key)
 
-    @property
-    def has_observers(self) -> bool:
-        """True if a timeline or page drift waits for requests."""
-        return bool(self.state.playing or self.state.page_drift)
+    def is_observed(self, indices: Iterable[int]) -> bool:
+        """Return True if a response with these recordings counts for a timeline of theirs, or for page drift."""
+        playing = self.state.playing
+        return bool(self.state.page_drift or (playing and not playing.keys().isdisjoint(indices)))
 
     def snapshot(self) -> bytes:
         """Return the encoded state. Equal states have equal bytes."""

@@ -57,10 +57,12 @@ class ClockMoves:
         Without it, what became due since the request began would happen after the command, and be logged after it
         with an earlier instant.
         """
-        from mockserver.account.commands.timelines import RunDueTimers  # most accounts have no timers
-
         now, due = self._account.clock.now(), self._account.timers.next_due
-        if due is not None and due <= now and not self._paused_runs and type(command) is not RunDueTimers:
+        if due is None or due > now or self._paused_runs:
+            return now  # almost always
+        from mockserver.account.commands.timelines import RunDueTimers  # a reached import statement costs 2 us
+
+        if type(command) is not RunDueTimers:
             self._apply(RunDueTimers(limit=_MAX_AT_ONCE), now)
         return now
 

@@ -1,13 +1,14 @@
 """The form that starts the recording of a call (WIRE §1)."""
 
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
 
 from generators.model import Track
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.parameters import Parameters
+from mockserver.rest.parameters import MAX_CACHED_BYTES, Parameters
 from scenarios.statuses import CallbackEvent
 
 _EVENTS_BY_NAME = {event.value: event for event in CallbackEvent}
@@ -56,11 +57,22 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
     Raises:
         TwilioError: 20001 for an invalid choice, and for fields that Twilio documents and the mock does not emulate.
     """
+    parse = _parse_encoded_form if len(form.encoded) <= MAX_CACHED_BYTES else _parse_encoded_form.__wrapped__
+    parsed, warnings = parse(form.encoded)
+    form.warnings += warnings
+    return parsed
+
+
+@lru_cache(maxsize=64)
+def _parse_encoded_form(encoded: bytes) -> tuple[CallRecordingForm, tuple[str, ...]]:
+    """Return the form and its warnings. Cached: a program starts most recordings with the same options."""
+    form = Parameters(encoded)
     if form.get_text("RecordingConfigurationId") is not None:
         raise TwilioError(20001, "RecordingConfigurationId: this mock does not emulate this parameter.")
     channels = form.get_choice("RecordingChannels", Channels) or Channels.MONO
     trim = form.get_choice("Trim", Trim) or Trim.DO_NOT_TRIM
     method = form.get_choice("RecordingStatusCallbackMethod", _Method) or _Method.POST
+    track = form.get_choice("RecordingTrack", Track) or Track.BOTH
     url = form.get_text("RecordingStatusCallback")
     # SDKs repeat the key. Twilio's documentation puts several events into one value.
     events = " ".join(form.get_texts("RecordingStatusCallbackEvent")).split() or ["completed"]
@@ -79,13 +91,13 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
             for name in ("RecordingStatusCallbackEvent", "RecordingStatusCallbackMethod")
             if form.get_text(name) is not None
         ]
-    track = form.get_choice("RecordingTrack", Track) or Track.BOTH
-    return CallRecordingForm(
+    parsed = CallRecordingForm(
         channels=2 if channels is Channels.DUAL else 1,
         track=track,
         trim=trim is Trim.TRIM,
         callback=callback,
     )
+    return parsed, tuple(form.warnings)
 
 
 def _describe_unknown_event(event: str) -> str:

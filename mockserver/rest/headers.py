@@ -121,6 +121,8 @@ def build_warning_header(text: str) -> Header:
 
 
 def _escape_unprintable(text: str) -> bytes:
+    if len(text) <= MAX_EXPLANATION_LENGTH and text.isascii() and text.isprintable():
+        return text.encode()  # almost always
     start = text[: MAX_EXPLANATION_LENGTH + 1]  # each character has at least one in the header
     escaped = _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), start)
     is_short = len(escaped) <= MAX_EXPLANATION_LENGTH

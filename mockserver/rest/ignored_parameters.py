@@ -32,12 +32,18 @@ def describe_ignored(operation: Operation, query: Parameters, form: Parameters |
 
 def _is_plain(parameters: Parameters, accepted_names: Collection[str]) -> bool:
     """Return True if no value has a warning, every name is accepted, and none is repeated."""
+    return not parameters.warnings and _has_known_names(parameters, accepted_names)
+
+
+def _has_known_names(parameters: Parameters, accepted_names: Collection[str]) -> bool:
     names = parameters.names
-    return not (parameters.warnings or len(names) != len(parameters.pairs) or names - accepted_names)
+    return len(names) == len(parameters.pairs) and not names - accepted_names
 
 
 def _describe_values(parameters: Parameters, accepted_names: Collection[str]) -> Iterator[str]:
     yield from parameters.warnings
+    if _has_known_names(parameters, accepted_names):
+        return  # almost always
     unknown_names = [name for name in parameters.names if name not in accepted_names]
     for number, name in enumerate(unknown_names):
         hint = _suggest_name(name, accepted_names) if number < _MAX_WARNINGS else ""  # thousands would take seconds

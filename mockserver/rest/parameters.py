@@ -16,7 +16,7 @@ _INTEGER = re.compile(r"-?[0-9]+")
 _MAX_DIGITS = 18
 """The longest whole number that counts exactly: SDKs read 64 bits."""
 _BOOLEANS = {"true": True, "false": False}
-_MAX_CACHED_BYTES = 2048
+MAX_CACHED_BYTES = 2048
 """The longest query or form that is cached: the pairs of a long one take megabytes."""
 
 
@@ -27,7 +27,8 @@ class Parameters:
     """
 
     def __init__(self, encoded: bytes) -> None:
-        parse = _parse_pairs if len(encoded) <= _MAX_CACHED_BYTES else _parse_pairs.__wrapped__
+        parse = _parse_pairs if len(encoded) <= MAX_CACHED_BYTES else _parse_pairs.__wrapped__
+        self.encoded = encoded
         self.pairs = parse(encoded)
         self.warnings: list[str] = []
         """What was ignored in these values, for `X-Mock-Warning`."""

@@ -14,8 +14,22 @@ _BLOCK_SIZE = 64
 _FRAGMENT_OVERHEAD = 150
 """The size of a cached fragment without its text, in bytes: its index, revision and place in the dictionary."""
 
-_Block = dict[int, tuple[Any, bytes]]
-"""Revisions and fragments by index."""
+
+class _Block:
+    """The cached fragments of resources with consecutive indices."""
+
+    __slots__ = ("fragments", "size")
+
+    def __init__(self) -> None:
+        self.fragments: dict[int, tuple[Any, bytes]] = {}
+        """Revisions and fragments by index."""
+        self.size = 0
+
+    def put(self, index: int, revision: object, fragment: bytes) -> None:
+        """Store a fragment, and replace the one of an earlier revision."""
+        before = self.fragments.get(index)
+        self.size += len(fragment) + (_FRAGMENT_OVERHEAD if before is None else -len(before[1]))
+        self.fragments[index] = (revision, fragment)
 
 
 def get_fragments(result: Resource | ResourcePage, indices: Sequence[int], exchange: Exchange) -> list[bytes]:
@@ -33,21 +47,22 @@ def get_fragments(result: Resource | ResourcePage, indices: Sequence[int], excha
         number, revision = index // _BLOCK_SIZE, get_revision(index)
         block = blocks.get(number)
         if block is None:
-            block = blocks[number] = cache.get(make_key(number)) or {}
-        kept = block.get(index)
+            block = blocks[number] = cache.get(make_key(number)) or _Block()
+        kept = block.fragments.get(index)
         if kept is not None and kept[0] == revision:
             fragments.append(kept[1])
         else:
             missing[place] = revision
             fragments.append(b"")
-    values = result.get_resources([indices[place] for place in missing]) if missing else ()
+    if not missing:
+        return fragments
     changed = set()
+    values = result.get_resources([indices[place] for place in missing])
     for (place, revision), value in zip(missing.items(), values, strict=True):
         index = indices[place]
         fragments[place] = fragment = resource_type.encode_fragment(value, wire)
-        blocks[index // _BLOCK_SIZE][index] = (revision, fragment)
+        blocks[index // _BLOCK_SIZE].put(index, revision, fragment)
         changed.add(index // _BLOCK_SIZE)
     for number in changed:
-        size = sum(len(fragment) + _FRAGMENT_OVERHEAD for _, fragment in blocks[number].values())
-        cache.put(make_key(number), blocks[number], size)
+        cache.put(make_key(number), blocks[number], blocks[number].size)
     return fragments

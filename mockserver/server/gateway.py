@@ -26,7 +26,7 @@ from mockserver.server.merged_slashes import with_merged_slashes
 from mockserver.server.rendering import CONTROL_ROOT, is_control_path, protect, render_error
 from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.request_entries import log_request
-from mockserver.server.request_rules import send_by_rules, start_operation
+from mockserver.server.request_rules import apply_rules, send_by_rules, start_operation
 from mockserver.server.response import Response
 from mockserver.server.response_recorder import ResponseRecorder
 from mockserver.server.saving import REPEATABLE_KEY, NotSavedError, make_store_error
@@ -177,7 +177,8 @@ class Gateway:
                 if learn is not None:
                     learn(exchange, key)
                 return kept
-            await start_operation(exchange, kept.operation, receive)
+            if start_operation(exchange, kept.operation):
+                await apply_rules(exchange, kept.operation, receive)
             if exchange.account is account and find_response(mock, account, key) is kept:  # it may have been delayed
                 return kept
         answer = await self._run_route(exchange, scope, receive, send)

@@ -17,6 +17,9 @@ from mockserver.server.known_requests import HEAD_LEARNER_KEY, RepeatedRequests
 
 logger = logging.getLogger("recmock")
 
+_KNOWN_START = b"GET /"
+"""The first bytes of all requests that can be known."""
+
 
 class LastingProtocol(HttpToolsProtocol):
     """uvicorn's protocol with a single timer for each connection, and with known requests.
@@ -36,8 +39,6 @@ class LastingProtocol(HttpToolsProtocol):
         self._known_requests = known_requests
         self._open_cycles: deque[RequestResponseCycle] = deque()
         """The requests whose responses are not complete, oldest first."""
-        self._is_in_message = False
-        """True from the first byte of a request to its last one."""
         self._last_use = 0.0
         """When the latest response was sent, by the event loop's time."""
         self._is_answering = False
@@ -56,7 +57,7 @@ class LastingProtocol(HttpToolsProtocol):
         if self._is_answering:
             self._held_data += data
             self.flow.pause_reading()
-        elif self._known_requests is None or not self._is_idle():
+        elif self._known_requests is None or data[:5] != _KNOWN_START or not self._is_idle():
             self.parse(data)
         else:
             self._receive_head(data, self._known_requests)
@@ -108,20 +109,24 @@ class LastingProtocol(HttpToolsProtocol):
         """Return True if the next byte begins a request, and its response can be written at once."""
         return not (
             self._open_cycles
-            or self._is_in_message
+            or self._is_in_message()
             or self.flow.write_paused
             or (self.cycle is not None and not self.cycle.keep_alive)
             or self._raw_transport.is_closing()
         )
 
+    def _is_in_message(self) -> bool:
+        """Return True from the first byte of a request, for which uvicorn makes a scope, to its last one.
+
+        A request that is refused has no last byte.
+        """
+        if self.cycle is None:
+            return self.scope is not None
+        return self.cycle.scope is not self.scope or self.cycle.more_body
+
     def _offer_head(self, data: bytes, known_requests: RepeatedRequests) -> None:
-        """Let the gateway make parsed data known, if it is one GET and nothing else, and was received before."""
-        is_one_head = (
-            data.startswith(b"GET /")
-            and data.endswith(b"\r\n\r\n")
-            and len(self._open_cycles) == 1
-            and not self._is_in_message
-        )
+        """Let the gateway make parsed data known, if it is one request without a body, and was received before."""
+        is_one_head = data.endswith(b"\r\n\r\n") and len(self._open_cycles) == 1 and not self._is_in_message()
         if is_one_head and self.cycle.keep_alive and known_requests.is_repeated(data):
             self.scope["state"][HEAD_LEARNER_KEY] = partial(known_requests.learn, data)  # its task has not begun
 
@@ -135,14 +140,6 @@ class LastingProtocol(HttpToolsProtocol):
     def _write_at_once(self, status: int, date: Header, encoded_headers: bytes, end: bytes, body: bytes) -> None:
         # Not writelines: with an empty body, Python 3.12's never returns.
         self._raw_transport.write(b"".join((STATUS_LINE[status], encode_header(date), encoded_headers, end, body)))
-
-    def on_message_begin(self) -> None:
-        self._is_in_message = True
-        super().on_message_begin()
-
-    def on_message_complete(self) -> None:
-        self._is_in_message = False
-        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Replace uvicorn's method, which sets a new timer for each response."""

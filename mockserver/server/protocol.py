@@ -58,10 +58,6 @@ class MockProtocol(LastingProtocol):
             PROXIED_KEY: self._proxy is None,
         }
 
-    def data_received(self, data: bytes) -> None:
-        if self._last_response is None:
-            super().data_received(data)
-
     def parse(self, data: bytes) -> None:
         """Parse data. Only here are the bytes after a CONNECT request known."""
         meter = self._head_meter

@@ -16,18 +16,22 @@ if TYPE_CHECKING:
     from mockserver.account.fault_rules import MatchedFault
 
 
-async def start_operation(exchange: Exchange, operation: Operation, receive: Receive) -> None:
-    """Set the request's operation, and apply rate limits and fault rules. Later calls for the request do nothing.
+def start_operation(exchange: Exchange, operation: Operation) -> bool:
+    """Set the request's operation, and return True if `apply_rules` must be awaited. Later calls do nothing."""
+    if exchange.operation is not None:
+        return False
+    exchange.operation = operation
+    return exchange.account.has_request_rules
+
+
+async def apply_rules(exchange: Exchange, operation: Operation, receive: Receive) -> None:
+    """Apply rate limits and fault rules to a request.
 
     Raises:
         TwilioError: 20429 if the request is too many.
         FaultTriggered: if a rule replaces the response.
     """
-    if exchange.operation is not None:
-        return
-    exchange.operation = operation
-    if exchange.account.has_request_rules:
-        await _load_fault_application()(exchange, operation, receive)
+    await _load_fault_application()(exchange, operation, receive)
 
 
 async def send_by_rules(

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from generators.model import Status
 from mockserver.journal.journal import MAX_FIRST_BYTES, MAX_LOGGED_RECORDINGS, LoggedResponse
-from mockserver.rest.headers import Header, encode_headers
+from mockserver.rest.headers import Header, encode_header, encode_headers
 from scenarios.operations import Operation
 from scenarios.timeline import RequestKind
 
@@ -82,7 +82,12 @@ class Response(msgspec.Struct, frozen=True):
 
     def encode_headers(self) -> bytes:
         """Return all headers as bytes."""
-        return encode_headers(self.build_headers()) if self.encoded_headers is None else self.encoded_headers
+        if self.encoded_headers is not None:
+            return self.encoded_headers
+        if self.headers or self.media_type is None or self.stream is not None or self.status in _BODILESS_STATUSES:
+            return encode_headers(self.build_headers())
+        content_type = encode_header((b"content-type", self.media_type))  # all the others have these two only
+        return b"%sContent-Length: %d\r\n" % (content_type, len(self.body))
 
     def to_logged_response(self) -> LoggedResponse:
         """Return the summary that the journal keeps."""
@@ -95,7 +100,7 @@ class Response(msgspec.Struct, frozen=True):
             length=self.length,
             recordings=self.recording_indices[:MAX_LOGGED_RECORDINGS],
             found_status=self.found_status,
-            extra_bytes=len(self.reason or "") + sum(len(value) for _, value in self.headers),
+            extra_bytes=len(self.reason or "") + sum([len(value) for _, value in self.headers]),
         )
 
     @property

@@ -61,7 +61,7 @@ class ResponseRecorder:
         """Run what a response triggers. Nothing may come between this and the log, except for downloads."""
         strike = exchange.matched_fault
         is_complete = strike is None or strike.then.fault is None
-        if response.request_kind is not None and is_complete and account.has_observers:
+        if response.request_kind is not None and is_complete and account.is_observed(response.recording_indices):
             first_event = account.state.event_serial
             counted = account.apply(
                 self._record_response_type(

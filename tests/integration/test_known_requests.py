@@ -24,7 +24,7 @@ from mockserver.settings.machine_clock import stopwatch
 from mockserver.settings.store_url import StoreUrl
 from scenarios.loading.scenario_input import load_any_scenario
 from tests.harness import make_settings
-from tests.sockets import CALL, LOOPS, RunningServer, run_server
+from tests.sockets import CALL, LONG_TIMEOUT, LOOPS, RunningServer, run_server
 from tests.twin_servers import HeadConnection, TwinServers, run_twins
 
 pytestmark = pytest.mark.variant
@@ -238,6 +238,22 @@ def test_part_of_a_request_is_no_known_head(twins: TwinServers) -> None:
         assert connection.read().startswith(b"HTTP/1.1 404 ")
         connection.send(known)
         assert connection.read() == usual
+    twins.compare_journals()
+
+
+@pytest.mark.parametrize("refused", [b"NONSENSE\r\n\r\n", b"\0", b"GET / HTTP/9.9\r\n\r\n", b"[]\r\n\r\n"])
+def test_known_head_after_a_refused_request_is_not_answered(twins: TwinServers, refused: bytes) -> None:
+    """The error response is the last one, and the client is told so: it may still send what it has begun."""
+    known = twins.encode(LIST)
+    for _ in range(TIMES):
+        twins.send(known)
+    for server in twins.servers:
+        connection = server.connections[0]
+        connection.send(refused)
+        assert connection.read().startswith(b"HTTP/1.1 400 ")
+        connection.send(known)
+        connection.socket.settimeout(LONG_TIMEOUT)
+        assert connection.socket.recv(1 << 16) == b""
     twins.compare_journals()
 
 

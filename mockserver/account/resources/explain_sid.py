@@ -145,13 +145,13 @@ def explain_owner(sid: str, own: RecordingIndex, others: Sequence[RecordingIndex
 
     Args:
         own: the recordings of the account in the request.
-        others: those of all accounts, the latest last.
+        others: those of all accounts, the latest last, and perhaps this one among them.
     """
     explanation = _explain_if_known(own, sid)
     if explanation is not None:
         return f"In this account: {explanation}"
     for other in others[: -_MAX_ACCOUNTS - 1 : -1]:
-        explanation = _explain_if_known(other, sid)
+        explanation = None if other is own else _explain_if_known(other, sid)
         if explanation is not None:
             account_sid = other.corpus.spec.account_sid
             return f"It belongs to {account_sid}, another account of this mock: {explanation}"

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
-from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from generators.model import API_VERSION
@@ -17,7 +16,7 @@ from mockserver.rest.representations.representation import Representation, get_e
 from mockserver.server.exchange import Exchange
 from mockserver.server.rendering import render
 from mockserver.server.request_body import read_body
-from mockserver.server.request_rules import start_operation
+from mockserver.server.request_rules import apply_rules, start_operation
 from mockserver.server.results import Result
 from scenarios.operations import Operation
 
@@ -38,11 +37,8 @@ _EMPTY_PAGE = (
 )
 
 
-class ResourceRoute(BaseRoute):
+class ResourceRoute:
     """Calls the handler for a request's method, and stores its response in the exchange.
-
-    Our own class, because Starlette's `Route` compiles its pattern at once and needs two routes for a path with
-    an extension.
 
     Args:
         path: the path below the root, without an extension, such as `Recordings` or `Recordings/{sid}`.
@@ -69,23 +65,13 @@ class ResourceRoute(BaseRoute):
             return Operation(handler.__name__.replace("nested", parent_type)), handler
 
         self.path = f"{root}{path and '/'}{path}"
+        self.parameters = tuple(re.findall(r"{(\w+)}", self.path))
         self.not_emulated = not_emulated
         self.operations_by_method = {method: name_operation(handler) for method, handler in handlers.items()}
         self.media_operation = None if media_handler is None else name_operation(media_handler)
         self._extensions: tuple[str, ...] = ("", *representations)
         self._allowed_methods = ", ".join([*handlers, "OPTIONS"])
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        extension = (
-            "" if self.path.endswith("}") else r"(?:\.[^/]+)?"
-        )  # a path parameter at the end includes the extension
-        return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", self.path) + extension)
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return whether the path matches, and its parameters."""
-        match = self._pattern.fullmatch(scope["path"]) if scope["type"] == "http" else None
-        return (Match.NONE, {}) if match is None else (Match.FULL, {"path_params": match.groupdict()})
+        self._last_parameter = self.parameters[-1] if self.path.endswith("}") else None
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -113,8 +99,11 @@ class ResourceRoute(BaseRoute):
         operation, handler = found
         if method == "POST":
             await _read_form(exchange, receive)
-        await start_operation(exchange, operation, receive)
-        path = {name: value.removesuffix(f".{extension}") for name, value in scope["path_params"].items()}
+        if start_operation(exchange, operation):  # a coroutine for every request would take 1 us
+            await apply_rules(exchange, operation, receive)
+        path: dict[str, str] = scope["path_params"]
+        if extension and self._last_parameter is not None:
+            path[self._last_parameter] = path[self._last_parameter].removesuffix(f".{extension}")
         try:
             exchange.response = render(handler(exchange, path), exchange)
         except TwilioError as error:  # an ignored body may be the cause
@@ -127,9 +116,12 @@ async def _read_form(exchange: Exchange, receive: Receive) -> None:
         exchange.body = await read_body(receive, _MAX_FORM_BYTES)
     finally:
         exchange.refresh_account()
-    form = _load_form_reader()(exchange.body, exchange.all_headers)
-    exchange.warnings += form.warnings
-    exchange.form = Parameters(form.encoded)
+    encoded = exchange.body
+    if encoded:
+        form = _load_form_reader()(encoded, exchange.all_headers)
+        exchange.warnings += form.warnings
+        encoded = form.encoded
+    exchange.form = Parameters(encoded)
 
 
 @cache
