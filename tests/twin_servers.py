@@ -12,7 +12,7 @@ import requests
 from mockserver.app import create_app
 from mockserver.journal.journal import Entry
 from mockserver.mock import Mock
-from mockserver.server.known_requests import Answer, KnownRequests
+from mockserver.server.known_requests import Finish, KnownRequests
 from mockserver.server.listener import BackgroundServer
 from mockserver.server.sending import ResponseWriter
 from mockserver.settings.settings import Settings
@@ -63,12 +63,12 @@ class KnowingServer:
         self.known_count = 0
         respond = known_requests.respond
 
-        def count(head: bytes, write: ResponseWriter) -> Answer:
+        def count(head: bytes, write: ResponseWriter, finish: Finish) -> bool | None:
             def write_counted(status: int, encoded_headers: bytes, body: bytes) -> bool:
                 self.known_count += 1  # before the client has the response
                 return write(status, encoded_headers, body)
 
-            return respond(head, write_counted)
+            return respond(head, write_counted, finish)
 
         known_requests.respond = count  # type: ignore[method-assign]  # it counts what it answers
 

@@ -4,8 +4,9 @@ Tests and SDKs repeat the same bytes. What a head alone determines is kept here:
 read, the wire, and the key of the response. The response itself stays in the cache, which knows if it is still valid.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
 import msgspec
 
@@ -18,9 +19,6 @@ from mockserver.server.response import Response
 from mockserver.server.response_recorder import ResponseRecorder
 from mockserver.server.sending import ResponseWriter, write_response
 from mockserver.settings.machine_clock import stopwatch
-
-if TYPE_CHECKING:
-    from mockserver.account.storage.account_saver import AccountSaver
 
 HEAD_LEARNER_KEY = "recmock.learn_head"
 """The key in the state of the ASGI scope with the function that makes the head of a request known."""
@@ -35,15 +33,20 @@ _OVERHEAD_BYTES = 1000
 _MAX_SEEN = 4096
 
 
-Answer = bool | Coroutine[Any, Any, bool]
-"""True if a response was written, False if the request takes the usual way, or what finds out which of both it is."""
+Finish = Callable[[bool], object]
+"""Receives True if a response was written once a store had saved, and False if the request takes the usual way."""
 
 
 class RepeatedRequests(Protocol):
     """Answers repeated requests."""
 
-    def respond(self, head: bytes, write: ResponseWriter) -> Answer:
-        """Respond to a request if its head is known and its response is in the cache."""
+    def respond(self, head: bytes, write: ResponseWriter, finish: Finish) -> bool | None:
+        """Respond to a request if its head is known and its response is in the cache.
+
+        Returns:
+            True if the response was written, False if the request takes the usual way. None if a store has to save
+            first what the request changes: `finish` is called with one of these, perhaps already.
+        """
 
     def is_repeated(self, head: bytes) -> bool:
         """Return True if a head was received before. Most heads with a trace id or a date never come twice."""
@@ -84,12 +87,8 @@ class KnownRequests:
     def __len__(self) -> int:
         return len(self._requests)
 
-    def respond(self, head: bytes, write: ResponseWriter) -> Answer:
-        """Respond to a request if its head is known and its response is in the cache.
-
-        Returns:
-            If a store has to save first what the request changes: a coroutine that waits for it.
-        """
+    def respond(self, head: bytes, write: ResponseWriter, finish: Finish) -> bool | None:
+        """Respond to a request as `RepeatedRequests` says."""
         request, mock = self._requests.get(head), self._mock
         if request is None or not self._is_usable():
             return False
@@ -107,7 +106,8 @@ class KnownRequests:
         metadata = self._recorder.make_metadata(exchange.wire, seconds)
         if mock.saver is None:
             return write_response(response, metadata, write)
-        return _write_when_saved(mock.saver, response, metadata, write)
+        mock.saver.call_when_saved(partial(_write_if_saved, response, metadata, write, finish))
+        return None
 
     def is_repeated(self, head: bytes) -> bool:
         """Return True if a head was received before. Most heads with a trace id or a date never come twice."""
@@ -154,8 +154,7 @@ class KnownRequests:
         self._bytes = 0
 
 
-async def _write_when_saved(
-    saver: "AccountSaver", response: Response, metadata: ResponseMetadata, write: ResponseWriter
-) -> bool:
-    """Write a response once everything is saved, and return False if it cannot be."""
-    return await saver.is_saved() and write_response(response, metadata, write)
+def _write_if_saved(
+    response: Response, metadata: ResponseMetadata, write: ResponseWriter, finish: Finish, is_saved: bool
+) -> None:
+    finish(is_saved and write_response(response, metadata, write))

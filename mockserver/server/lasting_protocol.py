@@ -4,9 +4,7 @@ import asyncio
 import logging
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Coroutine
 from functools import partial
-from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -41,11 +39,12 @@ class LastingProtocol(HttpToolsProtocol):
         """The requests whose responses are not complete, oldest first."""
         self._last_use = 0.0
         """When the latest response was sent, by the event loop's time."""
-        self._is_answering = False
-        """True while the response of a known request waits for a store."""
+        self._awaited_head: bytes | None = None
+        """The head of a known request whose response waits for a store."""
         self._held_data = b""
         """What the client has sent meanwhile."""
-        self._is_ending = False
+        self._ending: asyncio.Future[None] | None = None
+        """Done when the response that waits is written, if the connection ends then: the server waits for it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
@@ -54,7 +53,7 @@ class LastingProtocol(HttpToolsProtocol):
         self._look_again_in(self.timeout_keep_alive)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_answering:
+        if self._awaited_head is not None:
             self._held_data += data
             self.flow.pause_reading()
         elif self._known_requests is None or data[:5] != _KNOWN_START or not self._is_idle():
@@ -63,43 +62,49 @@ class LastingProtocol(HttpToolsProtocol):
             self._receive_head(data, self._known_requests)
 
     def _receive_head(self, data: bytes, known_requests: RepeatedRequests) -> None:
+        self._awaited_head = data
         try:
-            answer = known_requests.respond(data, self._write_known)
+            answer = known_requests.respond(data, self._write_known, self._finish)
         except Exception:  # the usual way has a response for it
             logger.exception("A known request failed. It takes the usual way.")
             answer = False
-        if answer is True:
+        if answer is None:
+            return
+        self._awaited_head = None
+        if answer:
             self._last_use = self.loop.time()
-        elif answer is False:
+        else:
             self.parse(data)
             self._offer_head(data, known_requests)
-        else:
-            self._is_answering = True
-            task = self.loop.create_task(self._finish(answer, data))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
 
-    async def _finish(self, answer: Coroutine[Any, Any, bool], head: bytes) -> None:
-        """Wait for the response of a known request. If it cannot be saved, the request takes the usual way."""
-        is_written = await answer
-        self._is_answering = False
+    def _finish(self, is_written: bool) -> None:
+        """Go on after a store has saved. If it could not, the known request takes the usual way."""
+        head, self._awaited_head = self._awaited_head, None
+        assert head is not None, "its response was awaited"
         self._last_use = self.loop.time()
-        if self._raw_transport.is_closing():
-            return
-        if not is_written:
-            self.parse(head)
-        held_data, self._held_data = self._held_data, b""
-        if held_data:
-            self.flow.resume_reading()
-            self.data_received(held_data)
-        if self._is_ending:
-            super().shutdown()
+        if not self._raw_transport.is_closing():
+            if not is_written:
+                self.parse(head)
+            held_data, self._held_data = self._held_data, b""
+            if held_data:
+                self.flow.resume_reading()
+                self.data_received(held_data)
+        if self._ending is not None and self._awaited_head is None:
+            self._end(self._ending)
 
     def shutdown(self) -> None:
         """End the connection once its requests are answered."""
-        self._is_ending = True
-        if not self._is_answering:
+        if self._awaited_head is None:
             super().shutdown()
+        elif self._ending is None:
+            self._ending = self.loop.create_future()
+            self.tasks.add(self._ending)  # type: ignore[arg-type]  # the server only waits for it, or cancels it
+
+    def _end(self, ending: asyncio.Future[None]) -> None:
+        super().shutdown()
+        self.tasks.discard(ending)
+        if not ending.done():
+            ending.set_result(None)
 
     @abstractmethod
     def parse(self, data: bytes) -> None:
@@ -156,7 +161,7 @@ class LastingProtocol(HttpToolsProtocol):
         One timer lasts as long as the connection. A client that never completes a request has it too.
         """
         seconds_left = self._last_use + self.timeout_keep_alive - self.loop.time()
-        if self._open_cycles or self._is_answering:
+        if self._open_cycles or self._awaited_head is not None:
             self._look_again_in(self.timeout_keep_alive)
         elif seconds_left > 0:
             self._look_again_in(seconds_left)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from typing import Any
@@ -377,7 +377,7 @@ def test_settings_are_heeded(changes: dict[str, Any], *, is_known: bool) -> None
 @pytest.fixture
 def slow_store(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Let a store save slowly once the list, which is for a test to fill, is not empty: with these results."""
-    is_saved, results = AccountSaver.is_saved, list[bool]()
+    is_saved, call_when_saved, results = AccountSaver.is_saved, AccountSaver.call_when_saved, list[bool]()
 
     async def save_slowly(saver: AccountSaver) -> bool:
         if not results:
@@ -386,6 +386,14 @@ def slow_store(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         await asyncio.sleep(0.1)
         return await is_saved(saver) and result
 
+    def call_slowly(saver: AccountSaver, go_on: Callable[[bool], object]) -> None:
+        if not results:
+            call_when_saved(saver, go_on)
+            return
+        result = results.pop(0)
+        asyncio.get_running_loop().call_later(0.1, call_when_saved, saver, lambda is_saved: go_on(is_saved and result))
+
+    monkeypatch.setattr(AccountSaver, "call_when_saved", call_slowly)
     monkeypatch.setattr(AccountSaver, "is_saved", save_slowly)
     return results
 
@@ -451,6 +459,23 @@ def test_server_that_stops_during_a_save_sends_the_response(store: StoreUrl, slo
         while slow_store:
             threading.Event().wait(0.001)
     assert connection.read() == usual
+    assert connection.socket.recv(1) == b""
+    connection.socket.close()
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_server_that_stops_during_two_saves_sends_both_responses(
+    store: StoreUrl, slow_store: list[bool], loop: str
+) -> None:
+    with run_with_known_list(store, loop) as (server, _, head, usual):
+        slow_store += [True, True]
+        connection = HeadConnection(server.server)
+        connection.send(head)
+        while len(slow_store) == 2:
+            threading.Event().wait(0.001)
+        connection.send(head)
+        threading.Event().wait(0.02)
+    assert [connection.read(), connection.read()] == [usual, usual]
     assert connection.socket.recv(1) == b""
     connection.socket.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from threading import Lock, RLock
 
 from mockserver.account.account import Account
@@ -10,7 +11,7 @@ from mockserver.account.storage.pending_changes import PendingChanges, Unsaved
 from mockserver.account.storage.saved_account import AccountExtras
 from mockserver.account.storage.store import Batch, Store
 from mockserver.account.storage.store_error import SlowStoreError, StoreError, StoreInUseError, StoreLostError
-from mockserver.account.storage.waiting_requests import answer_waiting, give_up
+from mockserver.account.storage.waiting_requests import WaitingRequests, resolve
 from mockserver.settings.machine_clock import stopwatch
 
 _PATIENCE_SECONDS = 1.6
@@ -45,7 +46,7 @@ class AccountSaver(PendingChanges):
         self.save_count = 0
         self.save_seconds = 0.0
         self.failure_count = 0
-        self._waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+        self._waiting: dict[asyncio.AbstractEventLoop, WaitingRequests] = {}
         """What requests wait for, by the event loop that will save at the end of this turn."""
         self._unanswered: Unsaved | None = None
         """A batch that may have been saved: the store did not answer."""
@@ -87,24 +88,33 @@ class AccountSaver(PendingChanges):
         if self.failure is not None:
             raise self.failure
         loop = asyncio.get_running_loop()
-        waiting = self._waiting.get(loop)
-        if waiting is None:
-            if not self.has_any:
-                return
-            waiting = self._plan(loop)
-        future = loop.create_future()
-        waiting.append(future)
-        if self._save_remotely is None:
+        waiting = self._find_waiting(loop)
+        if waiting is not None:
+            future = loop.create_future()
+            waiting.add(partial(resolve, future))
             await future
-            return
-        too_late = loop.call_later(_PATIENCE_SECONDS, give_up, future, self.store.name)
-        try:
-            await future
-        finally:
-            too_late.cancel()
 
-    def _plan(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Future[None]]:
-        waiting = self._waiting[loop] = []
+    def call_when_saved(self, go_on: Callable[[bool], object]) -> None:
+        """Call a function with what `is_saved` would return. It takes less time than a coroutine with its task."""
+        waiting = self._find_waiting(asyncio.get_running_loop()) if self.failure is None else None
+        if waiting is None:
+            self._go_on(go_on, self.failure)
+        else:
+            waiting.add(partial(self._go_on, go_on))
+
+    def _go_on(self, go_on: Callable[[bool], object], error: StoreError | None) -> None:
+        if error is not None:
+            self.note_error(error)
+        go_on(error is None)
+
+    def _find_waiting(self, loop: asyncio.AbstractEventLoop) -> WaitingRequests | None:
+        """Return the requests that wait for the next batch, or None if everything is saved."""
+        waiting = self._waiting.get(loop)
+        return self._plan(loop) if waiting is None and self.has_any else waiting
+
+    def _plan(self, loop: asyncio.AbstractEventLoop) -> WaitingRequests:
+        patience_seconds = None if self._save_remotely is None else _PATIENCE_SECONDS
+        waiting = self._waiting[loop] = WaitingRequests(loop, patience_seconds, self.store.name)
         loop.call_soon(self._save_in_loop, loop)
         return waiting
 
@@ -195,9 +205,9 @@ class AccountSaver(PendingChanges):
         try:
             self.save()
         except Exception as error:
-            answer_waiting(waiting, error)
+            waiting.answer(error)
         else:
-            answer_waiting(waiting, None)
+            waiting.answer(None)
 
     async def _save_waiting(
         self, loop: asyncio.AbstractEventLoop, save_remotely: Callable[[Batch], Awaitable[None]]
@@ -206,7 +216,7 @@ class AccountSaver(PendingChanges):
         try:
             while loop in self._waiting and self.failure is None:
                 earlier = self._unanswered
-                waiting = [] if earlier is not None else self._waiting.pop(loop)
+                waiting = None if earlier is not None else self._waiting.pop(loop)
                 start, unsaved = stopwatch(), earlier or self.take()
                 self._in_flight = unsaved
                 try:
@@ -214,19 +224,22 @@ class AccountSaver(PendingChanges):
                 except BaseException as error:
                     if self._in_flight is unsaved:
                         self._note_failure(unsaved, error)
-                    answer_waiting([*waiting, *self._waiting.pop(loop, [])], error)
+                    for refused in (waiting, self._waiting.pop(loop, None)):
+                        if refused is not None:
+                            refused.answer(error)
                     if not isinstance(error, Exception):
                         raise
                     loop.call_later(_RETRY_SECONDS, self._try_again, loop)
                 else:
                     if self._in_flight is unsaved:
                         self._note_success(unsaved, start)
-                    answer_waiting(waiting, None)
+                    if waiting is not None:
+                        waiting.answer(None)
         finally:
             self._busy_loop = None
             self._turn.release()
-            if (failure := self.failure) is not None:
-                answer_waiting(self._waiting.pop(loop, []), failure)
+            if self.failure is not None and (left := self._waiting.pop(loop, None)) is not None:
+                left.answer(self.failure)
 
     def _try_again(self, loop: asyncio.AbstractEventLoop) -> None:
         if self.has_any and loop not in self._waiting and self.failure is None:

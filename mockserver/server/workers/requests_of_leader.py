@@ -1,12 +1,10 @@
 """The known requests of the application that leads, as long as this process has it."""
 
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Callable
 
 from mockserver.server.cached_responses import ResponseKey
 from mockserver.server.exchange import Exchange
-from mockserver.server.known_requests import Answer, RepeatedRequests
+from mockserver.server.known_requests import Finish, RepeatedRequests
 from mockserver.server.sending import ResponseWriter
 
 
@@ -15,20 +13,31 @@ class RequestsOfLeader:
 
     Args:
         find_application: returns the application that leads, or None.
-        count_request: returns what is active while a request is answered.
+        count_request: receives 1 when a request begins to wait for the store, and -1 when it does not wait any more.
     """
 
-    def __init__(
-        self, find_application: Callable[[], object], count_request: Callable[[], AbstractContextManager[None]]
-    ) -> None:
+    def __init__(self, find_application: Callable[[], object], count_request: Callable[[int], None]) -> None:
         self._find_application = find_application
         self._count_request = count_request
 
-    def respond(self, head: bytes, write: ResponseWriter) -> Answer:
-        """Respond to a request if its head is known and its response is in the cache."""
+    def respond(self, head: bytes, write: ResponseWriter, finish: Finish) -> bool | None:
+        """Respond to a request as `RepeatedRequests` says."""
         requests = self._find()
-        answer = False if requests is None else requests.respond(head, write)
-        return answer if isinstance(answer, bool) else self._finish(answer)
+        if requests is None:
+            return False
+
+        def finish_counted(is_written: bool) -> None:
+            self._count_request(-1)
+            finish(is_written)
+
+        self._count_request(1)
+        answer: bool | None = False
+        try:
+            answer = requests.respond(head, write, finish_counted)
+        finally:
+            if answer is not None:
+                self._count_request(-1)
+        return answer
 
     def is_repeated(self, head: bytes) -> bool:
         """Return True if a head was received before by this application."""
@@ -39,10 +48,6 @@ class RequestsOfLeader:
         """Make a head known: its request was answered from the cache."""
         if (requests := self._find()) is not None:
             requests.learn(head, exchange, response_key)
-
-    async def _finish(self, answer: Coroutine[Any, Any, bool]) -> bool:
-        with self._count_request():
-            return await answer
 
     def _find(self) -> RepeatedRequests | None:
         return getattr(self._find_application(), "known_requests", None)

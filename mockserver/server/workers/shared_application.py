@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.routing import Router
@@ -121,16 +121,14 @@ class SharedApplication:
 
     async def _answer_here(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})[REPEATABLE_KEY] = True
-        with self._count_request():
-            await app(scope, receive, send)
-
-    @contextmanager
-    def _count_request(self) -> Iterator[None]:
-        self._in_progress += 1
+        self._count_request(1)
         try:
-            yield
+            await app(scope, receive, send)
         finally:
-            self._in_progress -= 1
+            self._count_request(-1)
+
+    def _count_request(self, change: int) -> None:
+        self._in_progress += change
 
     async def _wait_until_found(self, deadline: float) -> bool:
         try:
