@@ -141,6 +141,43 @@ def test_request_is_told_that_the_store_does_not_answer(account: Account, monkey
     asyncio.run(wait())
 
 
+def test_request_behind_a_batch_is_told_that_the_store_was_lost(account: Account) -> None:
+    async def lose() -> None:
+        store = RemoteStoreInTest()
+        saver = make_saver(store, account)
+        first = await begin_saving(store, saver, account)
+        account.advance(1)
+        saver.mark(account)
+        second = asyncio.create_task(saver.is_saved())
+        await asyncio.sleep(0)
+        saver.fail(StoreLostError("the store has lost data."))
+        store.gate.set()
+        assert (await first, await second, saver.last_error) == (True, False, "the store has lost data.")
+
+    asyncio.run(lose())
+
+
+def test_function_is_called_when_everything_is_saved_or_nothing_can_be(account: Account) -> None:
+    async def call() -> None:
+        saver, found = make_saver(StoreInTest(StoreError("full.")), account), list[bool]()
+        saver.call_when_saved(found.append)
+        assert found == [True]  # there was nothing to save
+        saver.mark(account)
+        for _ in range(2):
+            saver.call_when_saved(found.append)
+        assert found == [True]
+        await asyncio.sleep(0)
+        assert (found, saver.last_error) == ([True, False, False], "full.")
+        saver.call_when_saved(found.append)
+        await asyncio.sleep(0)
+        assert found == [True, False, False, True]
+        saver.fail(StoreLostError("the store has lost data."))
+        saver.call_when_saved(found.append)
+        assert (found[4:], saver.last_error) == ([False], "the store has lost data.")
+
+    asyncio.run(call())
+
+
 def test_store_that_answers_late_is_tried_again_without_a_request(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
