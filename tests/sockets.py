@@ -131,9 +131,13 @@ def run_server(
     with pytest.MonkeyPatch.context() as monkeypatch:
         if loop == "asyncio":
             monkeypatch.setattr(server_module, "_create_event_loop", lambda: asyncio.new_event_loop)
-        mock = mock or Mock(settings or make_settings(), scenario=scenario)
-        with BackgroundServer(create_app(mock)) as server:
-            yield RunningServer(mock, server)
+        served = mock or Mock(settings or make_settings(), scenario=scenario)
+        try:
+            with BackgroundServer(create_app(served)) as server:
+                yield RunningServer(served, server)
+        finally:
+            if mock is None:
+                served.close_store()
 
 
 def read_to_end(client: socket.socket) -> bytes:

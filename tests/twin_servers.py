@@ -164,6 +164,7 @@ def run_twins(settings: Settings | None = None, scenario: Scenario | None = None
         servers = []
         for knows_heads in (True, False):
             mock = Mock(settings or make_settings(), scenario=scenario)
+            stack.callback(mock.close_store)
             app = create_app(mock)
             known_requests = app.known_requests
             assert known_requests is not None
