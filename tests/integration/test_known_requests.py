@@ -243,7 +243,7 @@ def test_part_of_a_request_is_no_known_head(twins: TwinServers) -> None:
 
 @pytest.mark.parametrize("refused", [b"NONSENSE\r\n\r\n", b"\0", b"GET / HTTP/9.9\r\n\r\n", b"[]\r\n\r\n"])
 def test_known_head_after_a_refused_request_is_not_answered(twins: TwinServers, refused: bytes) -> None:
-    """The error response is the last one, and the client is told so: it may still send what it has begun."""
+    """The server ends its side of the connection after the error response. The client may still send requests."""
     known = twins.encode(LIST)
     for _ in range(TIMES):
         twins.send(known)

@@ -16,26 +16,27 @@ def build_recording(recording: Recording, wire: Wire, base_url: str) -> Document
     Args:
         base_url: scheme and host of absolute URLs, such as `http://127.0.0.1:4010`.
     """
-    path = f"{_build_account_path(recording)}/Recordings/{recording.sid}"
+    path = f"{build_account_path(recording)}/Recordings/{recording.sid}"
     return _with_own_values(recording, wire, _build_realistic(recording, wire, path, base_url))
 
 
 def build_call_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
     """Return a call's recording: no subresources and no media URL, but the track."""
-    path = f"{_build_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
+    path = f"{build_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
     plain = _without_subresource_uris(_build_realistic(recording, wire, path, base_url))
     return _with_own_values(recording, wire, plain | {"track": recording.track.value})
 
 
 def build_conference_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
     """Return a conference's recording: no subresources and no media URL."""
-    path = f"{_build_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
+    path = f"{build_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
     return _with_own_values(
         recording, wire, _without_subresource_uris(_build_realistic(recording, wire, path, base_url))
     )
 
 
-def _build_account_path(recording: Recording) -> str:
+def build_account_path(recording: Recording) -> str:
+    """Return the path of a recording's account."""
     return f"/{API_VERSION}/Accounts/{recording.account_sid}"
 
 

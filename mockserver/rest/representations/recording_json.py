@@ -12,6 +12,7 @@ from mockserver.rest.representations.json import BASE_URL_PLACEHOLDER, encode
 from mockserver.rest.representations.money import CURRENCY, format_price
 from mockserver.rest.representations.recording import (
     EXAMPLE,
+    build_account_path,
     build_call_recording,
     build_conference_recording,
     build_encryption_details,
@@ -40,7 +41,7 @@ def encode_recording(recording: Recording, wire: Wire) -> bytes | None:
     """Return an account's recording as JSON with a placeholder for scheme and host, or None if it is not plain."""
     if not _is_plain(recording):
         return None
-    path = f"{_get_account_path(recording)}/Recordings/{recording.sid}"
+    path = f"{build_account_path(recording)}/Recordings/{recording.sid}"
     values = (
         *_get_values(recording, wire, path),
         f"{path}/AddOnResults.json",
@@ -55,7 +56,7 @@ def encode_call_recording(recording: Recording, wire: Wire) -> bytes | None:
     """Return a call's recording as JSON, or None if it is not plain."""
     if not _is_plain(recording):
         return None
-    path = f"{_get_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
+    path = f"{build_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
     values = (*_get_values(recording, wire, path), _encode_encryption(recording), recording.track)
     return (_CALL_RECORDING % values).encode()
 
@@ -64,7 +65,7 @@ def encode_conference_recording(recording: Recording, wire: Wire) -> bytes | Non
     """Return a conference's recording as JSON, or None if it is not plain."""
     if not _is_plain(recording):
         return None
-    path = f"{_get_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
+    path = f"{build_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
     values = (*_get_values(recording, wire, path), _encode_encryption(recording))
     return (_CONFERENCE_RECORDING % values).encode()
 
@@ -72,10 +73,6 @@ def encode_conference_recording(recording: Recording, wire: Wire) -> bytes | Non
 def _is_plain(recording: Recording) -> bool:
     """Return False for a drawn body, and for a recording with values that a scenario or an import may choose freely."""
     return type(recording) is Recording and recording.twilio_wire is None and recording.price_unit is None
-
-
-def _get_account_path(recording: Recording) -> str:
-    return f"/{API_VERSION}/Accounts/{recording.account_sid}"
 
 
 def _get_values(recording: Recording, wire: Wire, path: str) -> tuple[object, ...]:

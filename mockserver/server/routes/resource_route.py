@@ -116,12 +116,9 @@ async def _read_form(exchange: Exchange, receive: Receive) -> None:
         exchange.body = await read_body(receive, _MAX_FORM_BYTES)
     finally:
         exchange.refresh_account()
-    encoded = exchange.body
-    if encoded:
-        form = _load_form_reader()(encoded, exchange.all_headers)
-        exchange.warnings += form.warnings
-        encoded = form.encoded
-    exchange.form = Parameters(encoded)
+    form = _load_form_reader()(exchange.body, exchange.all_headers)
+    exchange.warnings += form.warnings
+    exchange.form = Parameters(form.encoded)
 
 
 @cache

@@ -74,11 +74,16 @@ def count_commands(batches: list[Batch]) -> list[int]:
     return [len(own.commands) for batch in batches for own in batch.accounts]
 
 
+def change(saver: AccountSaver, account: Account) -> None:
+    """Change an account, so that something is to be saved."""
+    account.advance(1)
+    saver.mark(account)
+
+
 async def begin_saving(store: RemoteStoreInTest, saver: AccountSaver, account: Account) -> asyncio.Task[bool]:
     """Change an account, and let its batch be on its way until the gate of the store opens."""
     store.gate.clear()
-    account.advance(1)
-    saver.mark(account)
+    change(saver, account)
     waiting = asyncio.create_task(saver.is_saved())
     await store.begun.wait()
     return waiting
@@ -116,8 +121,7 @@ def test_batch_without_an_answer_is_sent_again_before_the_next_one(account: Acco
     saver.mark(account)
     with pytest.raises(SlowStoreError):
         saver.save()
-    account.advance(1)
-    saver.mark(account)
+    change(saver, account)
     saver.close([])
     first, again, last = store.batches
     assert first is again
@@ -146,8 +150,7 @@ def test_request_behind_a_batch_is_told_that_the_store_was_lost(account: Account
         store = RemoteStoreInTest()
         saver = make_saver(store, account)
         first = await begin_saving(store, saver, account)
-        account.advance(1)
-        saver.mark(account)
+        change(saver, account)
         second = asyncio.create_task(saver.is_saved())
         await asyncio.sleep(0)
         saver.fail(StoreLostError("the store has lost data."))
@@ -210,8 +213,7 @@ def test_event_loops_save_one_after_the_other(account: Account) -> None:
         assert len(store.batches) == 2
 
     async def save(saver: AccountSaver) -> bool:
-        account.advance(1)
-        saver.mark(account)
+        change(saver, account)
         return await saver.is_saved()
 
     asyncio.run(asyncio.wait_for(save_in_another_loop(), 10))
@@ -228,13 +230,11 @@ def test_caller_that_cannot_wait_sends_the_batch_on_its_way_first(account: Accou
         store = RemoteStoreInTest()
         saver = make_saver(store, account)
         waiting = await begin_saving(store, saver, account)
-        account.advance(1)
-        saver.mark(account)
+        change(saver, account)
         saver.save()
         store.gate.set()
         assert await waiting
-        account.advance(1)
-        saver.mark(account)
+        change(saver, account)
         assert await saver.is_saved()
         assert store.batches[0] is store.batches[2]  # its answer came last
         assert count_commands(store.batches) == [1, 1, 1, 1]
