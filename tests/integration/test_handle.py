@@ -47,6 +47,11 @@ SCENARIO = {
 }
 
 
+def _count_servers() -> int:
+    """Return how many servers run in this process: the thread of a store, for example, may start at any time."""
+    return sum(thread.name == "recmock" for thread in threading.enumerate())
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[MockServer]:
     with MockServer() as server:
@@ -109,7 +114,7 @@ def test_mock_runs_only_inside_with_block() -> None:
         )
         assert len(list_sids(mock)) <= 3
         base_url = mock.base_url
-        assert threading.active_count() >= 2
+        assert _count_servers() >= 1
     with pytest.raises(ControlError, match="expected a running server"):
         mock.state()
     mock.server.forget_soon(mock.account_sid)
@@ -158,10 +163,10 @@ def test_accounts_of_one_server_share_no_state(server: MockServer) -> None:
 
 
 def test_entering_account_starts_no_second_server(server: MockServer) -> None:
-    before = threading.active_count(), server.base_url
+    before = _count_servers(), server.base_url
     with server.account("AC" + "3" * 32) as mock:
         mock.state()
-        assert before == (threading.active_count(), mock.base_url)
+        assert before == (_count_servers(), mock.base_url)
 
 
 @pytest.mark.parametrize(
