@@ -14,6 +14,8 @@ from scenarios.model import DECODE_LOCK
 
 COMMANDS_VERSION = 1
 """A new number for every change after which older entries cannot be read, or would lead to another state."""
+_ENVELOPE_DECODER = msgspec.msgpack.Decoder(tuple[int, int, msgspec.Raw])
+"""Decodes the version and the instant of an entry, and not its command."""
 
 
 class HistoryError(ValueError):
@@ -45,7 +47,7 @@ def decode_entry(data: bytes) -> HistoryEntry:
         HistoryError: if another version wrote it, or it is no entry.
     """
     try:
-        version, at, raw = msgspec.msgpack.decode(data, type=tuple[int, int, msgspec.Raw])
+        version, at, raw = _ENVELOPE_DECODER.decode(data)
         if version != COMMANDS_VERSION:
             raise HistoryError(f"expected commands of version {COMMANDS_VERSION}, found version {version}")
         with DECODE_LOCK:

@@ -20,8 +20,8 @@ class ListMembers:
         self._present: set[int] = set()
 
     def load_created(self, indices: list[int]) -> None:
-        """Add created recordings of a given state, when there are none yet."""
-        self.created = sorted(indices, key=self._get_created_key)
+        """Add created recordings of a given state, sorted by position, when there are none yet."""
+        self.created = indices
         self._present.update(indices)
 
     def set(self, index: int, is_member: bool) -> None:
@@ -47,12 +47,13 @@ class ListMembers:
 
     def _find_created_place(self, index: int) -> int:
         """Return the place of a created recording, or the one where it belongs."""
-        created, wanted = self.created, self._get_created_key(index)
-        if created and self._get_created_key(created[-1]) < wanted:  # almost always
+        created, wanted = self.created, self.get_created_key(index)
+        if created and self.get_created_key(created[-1]) < wanted:  # almost always
             return len(created)
-        return bisect_left(created, wanted, key=self._get_created_key)
+        return bisect_left(created, wanted, key=self.get_created_key)
 
-    def _get_created_key(self, index: int) -> tuple[int, int]:
+    def get_created_key(self, index: int) -> tuple[int, int]:
+        """Return the key by which created recordings are sorted: their instant of creation and their index."""
         return self._state.created[index - FIRST_CREATED].instant, index
 
 

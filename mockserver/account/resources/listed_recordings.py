@@ -47,18 +47,30 @@ class ListedRecordings:
 
     def load(self) -> Steps[None]:
         """Add the recordings of a given state, in small steps."""
-        state, created = self._state, dict[int, None]()
-        deleted = (range(start, stop) for start, stop in zip(state.deleted.starts, state.deleted.stops, strict=True))
-        for number, index in enumerate(chain(state.recordings, *deleted)):
+        state, created, deleted = self._state, dict[int, None](), set[int]()
+        for number, (index, recording) in enumerate(state.recordings.items()):
             if index < FIRST_CREATED:
                 self.update(index)
             else:
                 created[index] = None
+                if recording.status is Status.DELETED:
+                    deleted.add(index)
             if number % PART == 0:
                 yield
-        self._undeleted.load_created([index for index in created if not self._is_deleted(index)])
+        for number, index in enumerate(chain.from_iterable(map(range, state.deleted.starts, state.deleted.stops))):
+            if index < FIRST_CREATED:
+                self.update(index)
+            else:
+                created[index] = None
+                deleted.add(index)
+            if number % PART == 0:
+                yield
+        in_order = sorted(created, key=self._undeleted.get_created_key)
         yield
-        self._unpurged.load_created([index for index in created if index not in state.purged])
+        self._undeleted.load_created([index for index in in_order if index not in deleted])
+        yield
+        purged = state.purged
+        self._unpurged.load_created([index for index in in_order if index not in purged] if purged else in_order)
 
     def update(self, index: int) -> None:
         """Update the lists, before the next one is read, after a recording was created, changed or deleted."""

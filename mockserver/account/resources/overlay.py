@@ -140,7 +140,10 @@ class CreatedRecordings:
     def _index_recording(self, index: int) -> None:
         recording = self._state.recordings[index]
         self._index_by_sid[fold_sid(recording.sid)] = index
-        for key in map(fold_sid, filter(None, (recording.call_sid, recording.conference_sid))):
+        for sid in (recording.call_sid, recording.conference_sid):
+            if not sid:
+                continue
+            key = fold_sid(sid)
             indices = self._indices_by_parent.setdefault(key, index)
             if isinstance(indices, int):
                 if indices == index:

@@ -22,6 +22,7 @@ class ListPositions:
 
     def __init__(self, corpus: Corpus, state: State) -> None:
         self._corpus = corpus
+        self._newest_instant = corpus.spec.t0 * SECOND
         self._state = state
         self._created_keys: list[tuple[int, int]] = []
         """Instant and index of the created recordings, sorted."""
@@ -30,8 +31,11 @@ class ListPositions:
 
     def load(self) -> Steps[None]:
         """Add the created recordings of a given state, in small steps."""
-        for number, arrival in enumerate(self._state.created):
-            self.add(FIRST_CREATED + number, arrival.instant)
+        self._created_keys = sorted(
+            (arrival.instant, FIRST_CREATED + number) for number, arrival in enumerate(self._state.created)
+        )
+        for number, (instant, _) in enumerate(self._created_keys):
+            self._ranks.append(self._count_until(instant))
             if number % PART == 0:
                 yield
 
@@ -42,11 +46,8 @@ class ListPositions:
     def add(self, index: int, instant: int) -> None:
         """Add a created recording."""
         at = bisect_right(self._created_keys, (instant, index))
-        is_newest = instant >= self._corpus.spec.t0 * SECOND
         self._created_keys.insert(at, (instant, index))
-        self._ranks.insert(
-            at, self._corpus.count if is_newest else self._corpus.timetable.find_first_since(instant + 1)
-        )
+        self._ranks.insert(at, self._count_until(instant))
 
     def find_window(self, since: int | None, before: int | None) -> range:
         """Return the positions of the recordings created from one instant until before another."""
@@ -117,6 +118,12 @@ class ListPositions:
     def get_created_position(self, index: int) -> int:
         """Return the position of a created recording."""
         return self.get_position(index, self._state.created[index - FIRST_CREATED].instant)
+
+    def _count_until(self, instant: int) -> int:
+        """Return the number of corpus recordings until an instant, with those of the instant."""
+        if instant >= self._newest_instant:
+            return self._corpus.count
+        return self._corpus.timetable.find_first_since(instant + 1)
 
     def _find_first_since(self, instant: int) -> int:
         """Return the position of the oldest recording at or after an instant."""
