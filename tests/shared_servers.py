@@ -54,6 +54,10 @@ class SharedServer:
         except BaseException:
             self._server.discard()
             raise
+        self.serve()
+
+    def serve(self) -> None:
+        """Serve, as a process that has started."""
         self.application = SharedApplication(self.membership, create_app, lambda mock: nullcontext())
         self._server.__enter__()
 

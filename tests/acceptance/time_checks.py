@@ -95,8 +95,8 @@ def _check_received(received: list[Received], logged: list[dict[str, Any]], reco
     arrived = Counter(callback.headers["I-Twilio-Idempotency-Token"] for callback in received)
     tokens = {callback["idempotency_token"] for callback in logged}
     assert len(tokens) == len(logged) == 2 * recordings, f"expected {2 * recordings} callbacks, found {len(logged)}"
+    assert {callback["state"] for callback in logged} == {"delivered"}, Counter(map(_describe_end, logged))
     assert arrived.keys() == tokens, f"{len(tokens - arrived.keys())} callbacks did not arrive"
-    assert {callback["state"] for callback in logged} == {"delivered"}
     first_arrivals: dict[str, list[str]] = defaultdict(list)
     for callback in received:
         order = first_arrivals[callback.parameters["RecordingSid"]]
@@ -105,6 +105,10 @@ def _check_received(received: list[Received], logged: list[dict[str, Any]], reco
     assert len(first_arrivals) == recordings
     assert {tuple(order) for order in first_arrivals.values()} == {("in-progress", "completed")}
     return len(received) - len(tokens)
+
+
+def _describe_end(callback: dict[str, Any]) -> str:
+    return f"{callback['state']} after {len(callback['attempts'])} attempts: {callback['attempts'][-1:]}"
 
 
 async def check_moves_under_load(deployment: Deployment, effort: Effort) -> str:

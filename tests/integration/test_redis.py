@@ -390,8 +390,10 @@ def test_server_that_never_answers_is_an_error(url: StoreUrl, redis: RedisProces
 
 def test_leader_is_found(url: StoreUrl) -> None:
     assert find_leader(url) is None
-    store = RedisStore(url)
-    assert find_leader(url) is None  # it serves no others
+    store = RedisStore(url, KnownStore(is_served=True))
+    starting = find_leader(url)
+    assert starting is not None
+    assert (starting.port, starting.has_others) == (0, True)
     store.announce(Contact("127.0.0.1", 9, "secret"))
     assert find_leader(url) == Contact("127.0.0.1", 9, "secret")
     store.close()

@@ -8,5 +8,8 @@ class Contact(msgspec.Struct, frozen=True):
 
     host: str
     port: int
+    """0 while workers cannot reach it yet."""
     secret: str
     """What the leader expects first."""
+    has_others: bool = False
+    """True if other processes know the store too: if this one ends, one of them leads next."""

@@ -24,7 +24,7 @@ def read_contact_in_redis(url: StoreUrl) -> Contact | None:
         data = client.commands.get(f"{url.prefix}:leader")
     try:
         return None if data is None else msgspec.json.decode(data, type=Contact)
-    except msgspec.DecodeError:  # of a process that serves no others
+    except msgspec.DecodeError:  # of another version
         return None
 
 

@@ -48,7 +48,8 @@ class RedisStore:
         self.name = str(url)
         self.lost: tuple[Loss, ...] = ()
         self._prefix = f"{url.prefix}:"
-        self._contact = b'{"starting": "%s"}' % os.urandom(8).hex().encode()  # no other process has the same one
+        starting = Contact("", 0, os.urandom(8).hex(), known.is_served)  # no other process has the same one
+        self._contact = msgspec.json.encode(starting)
         self._on_failure: Callable[[StoreError], object] | None = None
         status, *found = self._acquire(known)
         if status == b"in use":
@@ -94,6 +95,10 @@ class RedisStore:
         """Say how other processes reach this one, while it has the store."""
         self._contact = msgspec.json.encode(contact)
         self._renew()
+
+    def change_contact(self, contact: Contact) -> None:
+        """Say that something else is true of the contact, with the next renewal of the lease."""
+        self._contact = msgspec.json.encode(contact)
 
     def read_record(self) -> dict[str, bytes]:
         """Return what the server chose, by name."""

@@ -25,6 +25,8 @@ def write_contact(store: Path, contact: Contact) -> None:
             file.write(msgspec.json.encode(contact))
         draft.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
         raise StoreError(f"expected a file that can be written, found {path}: {error.strerror}.") from None
 
 

@@ -65,6 +65,14 @@ class SqliteStore:
         write_contact(self._path, contact)
         self._contact = contact
 
+    def change_contact(self, contact: Contact) -> None:
+        """Say that something else is true of the contact.
+
+        Raises:
+            StoreError: if this cannot be written beside the file.
+        """
+        self.announce(contact)
+
     def close(self) -> None:
         """Close the file. Another process may then use it."""
         if self._contact is not None:

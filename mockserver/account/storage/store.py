@@ -69,6 +69,9 @@ class Store(Protocol):
     def announce(self, contact: Contact) -> None:
         """Say how other processes reach this one, until it is closed."""
 
+    def change_contact(self, contact: Contact) -> None:
+        """Say, within some tenths of a second, that something else is true of the contact."""
+
     def read_record(self) -> dict[str, bytes]:
         """Return what the server chose, by name."""
 

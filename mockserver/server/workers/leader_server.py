@@ -44,6 +44,7 @@ class LeaderServer:
         check: returns what becomes of a worker.
         settings: those that all workers share.
         store: the store as this process knows it.
+        on_change: called after the first worker came, and after the last one left, with True if there are any.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class LeaderServer:
         check: Callable[[Hello], Verdict],
         settings: SharedSettings,
         store: KnownStore,
+        on_change: Callable[[bool], object],
     ) -> None:
         self._app = app
         self._secret = secret
         self._check = check
         self._settings = settings
         self._store = store
+        self._on_change = on_change
         self._workers: dict[MessageConnection, ServedRequests] = {}
         self._strangers: set[MessageConnection] = set()
         """Connections that have said nothing yet."""
@@ -126,6 +129,8 @@ class LeaderServer:
             if verdict.refusal is None:
                 served = ServedRequests(self._app, connection, AnsweringWorker(hello.name, hello.control_token))
                 self._workers[connection] = served
+                if len(self._workers) == 1:
+                    self._on_change(True)
                 connection.max_bytes = _MAX_REQUEST_BYTES
                 connection.send((FromLeader.WELCOME, self._settings, self._store))
                 return served
@@ -145,6 +150,8 @@ class LeaderServer:
         self._strangers.discard(connection)
         if served is not None:
             served.end()
+            if not self._workers:
+                self._on_change(False)
 
 
 def _accept(server: LeaderServer) -> MessageConnection:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import msgspec
 from starlette.types import ASGIApp
@@ -24,14 +24,20 @@ class Leadership:
         secret: what they must know.
         name: the name of this process.
         settings: those of the newest start.
+        has_others: True if other processes may know the store.
     """
 
-    def __init__(self, mock: Mock, host: str, secret: str, name: str, settings: SharedSettings) -> None:
+    def __init__(
+        self, mock: Mock, host: str, secret: str, name: str, settings: SharedSettings, *, has_others: bool
+    ) -> None:
         assert mock.saver is not None, "the store is open"
         self.mock = mock
         self._host = host
         self._secret = secret
         self._name = name
+        self._has_others = has_others
+        self._contact: Contact | None = None
+        """How others reach this process, while they may."""
         self._saver, self._store = mock.saver, mock.saver.store
         corpus = msgspec.structs.replace(settings.corpus, now=mock.account_factory.t0)
         self._settings = msgspec.structs.replace(settings, corpus=corpus)
@@ -48,14 +54,16 @@ class Leadership:
             StoreError: if the store cannot say how others reach this process.
         """
         loop = asyncio.get_running_loop()
-        server = LeaderServer(app, self._secret, self._check, self._settings, self._store.identity)
+        server = LeaderServer(app, self._secret, self._check, self._settings, self._store.identity, self._note_others)
         port = await server.listen(self._host)
         self._saver.on_lost = lambda error: loop.call_soon_threadsafe(self._lose)
-        self._store.announce(Contact(self._host, port, self._secret))
+        self._contact = Contact(self._host, port, self._secret, self._has_others)
+        self._store.announce(self._contact)
         self.mock.list_workers = lambda: [self._name, *server.list_names()]
         try:
             yield
         finally:
+            self._contact = None
             await server.close(is_lost=self._is_lost)
             self._saver.on_lost = None  # the event loop may end
 
@@ -75,6 +83,13 @@ class Leadership:
     def has_lost_data(self) -> bool:
         """True if it ended because the store had lost data."""
         return isinstance(self._saver.failure, StoreLostError)
+
+    def _note_others(self, has_others: bool) -> None:
+        """Tell processes that start later if others know the store."""
+        if self._contact is not None:
+            self._contact = msgspec.structs.replace(self._contact, has_others=has_others)
+            with suppress(StoreError):  # requests say so
+                self._store.change_contact(self._contact)
 
     def _lose(self) -> None:
         self._is_lost = True

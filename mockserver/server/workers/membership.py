@@ -5,7 +5,9 @@ import logging
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
+from mockserver.account.storage.contact import Contact
 from mockserver.account.storage.finding import find_leader, find_own_host
 from mockserver.account.storage.losses import AccountCounts, count_accounts, find_losses
 from mockserver.account.storage.store import KnownStore
@@ -28,6 +30,8 @@ _CONNECT_SECONDS = 5.0
 _START_SECONDS = 5.0
 """Real seconds in which a process that starts waits for a leader that it finds no way to."""
 _PAUSE_SECONDS = 0.05
+_PRECEDENCE_SECONDS = 1.0
+"""Real seconds in which a process that starts leaves the lead to those that followed the one that has ended."""
 _HOLD_BACK_SECONDS = 2.0
 """Real seconds in which a process takes the lead that is handed over to it."""
 
@@ -57,6 +61,8 @@ class Membership:
         """The reading of the stopwatch from which this process may lead."""
         self._leadership: Leadership | None = None
         """A lead that has begun, and is not used yet."""
+        self._found: Contact | None = None
+        """The process that led when this one started."""
         self._host = find_own_host(mock.settings.store)
         self._known = KnownStore()
         """The store as this process knows it."""
@@ -72,15 +78,29 @@ class Membership:
         """
         deadline = stopwatch() + _START_SECONDS
         while True:
+            is_last = stopwatch() > deadline
             try:
-                self._leadership = self._lead()
-            except StoreInUseError:
-                if asyncio.run(self._register()):
+                if is_last or not self._must_wait_for_others():
+                    self._leadership = self._lead()
                     return
-                if stopwatch() > deadline:  # it is no server that others can join
+            except StoreInUseError:
+                if is_last:  # it is no server that others can join
                     raise
-            else:
+            if asyncio.run(self._register()):
                 return
+
+    def _must_wait_for_others(self) -> bool:
+        """Return True while processes that know the store may still lead: callbacks came due while they served it.
+
+        If this process led before them, it would take the time since the last change for one in which nobody served.
+        """
+        contact = None
+        with suppress(StoreError):  # who opens the store says so
+            contact = find_leader(self.mock.settings.store)
+        if contact is not None and contact.has_others and (contact != self._found or contact.port == 0):
+            self._found = contact
+            self._may_lead_at = stopwatch() + _PRECEDENCE_SECONDS
+        return stopwatch() < self._may_lead_at
 
     def close(self) -> None:
         """Close a store that no server used."""
@@ -112,6 +132,7 @@ class Membership:
         if mock is None:
             mock = self._make_mock(*self._settings.apply_to(self.mock.settings))
             mock.account_factory.t0 = self.mock.account_factory.t0  # also if the store was emptied
+        has_others = self._known.is_served
         try:
             mock.set_address(self._address, self._known)
         except StoreError:
@@ -119,7 +140,7 @@ class Membership:
                 self._unused = mock
             raise
         self._report_losses(mock)
-        return Leadership(mock, self._host, self._secret, self.name, self._settings)
+        return Leadership(mock, self._host, self._secret, self.name, self._settings, has_others=has_others)
 
     def note_end(self, leadership: Leadership) -> None:
         """Note how this process stopped to lead."""
@@ -172,7 +193,7 @@ class Membership:
             StoreError: if the store does not answer.
         """
         contact = await asyncio.to_thread(find_leader, self.mock.settings.store)
-        if contact is None:
+        if contact is None or contact.port == 0:
             return None
         link = LinkToLeader()
         try:
