@@ -1,8 +1,9 @@
-"""The files of the page, as the repository has them: no build step changes them."""
+"""The page, and its other files as the repository has them: no build step changes them."""
 
 import re
+from base64 import b64encode
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,8 @@ _MEDIA_TYPES = {
     ".js": b"text/javascript; charset=utf-8",
     ".svg": b"image/svg+xml",
 }
-INDEX = "index.html"
+_INDEX = "index.html"
+_STYLES = ("tokens.css", "app.css")
 _FIRST_MODULES = ("app.js", "view-recordings.js")
 """What the first view needs, with all that these import. The page loads the other views when it has shown this one."""
 _IMPORT = re.compile(rb'^import .*? from "\./([\w-]+\.js)";$', re.MULTILINE)
@@ -28,6 +30,32 @@ class PageFile(msgspec.Struct, frozen=True):
     etag: bytes
 
 
+class StyledPage(PageFile, frozen=True):
+    """The page. Its styles are in it, so that a browser paints before it asks for anything else."""
+
+    style_source: bytes
+    """What a policy names to allow these styles."""
+
+
+@cache
+def read_page(is_open: bool) -> StyledPage:
+    """Return the page.
+
+    Args:
+        is_open: True if nobody needs a token, so that the page does not ask if its browser is signed in.
+    """
+    styles = b"".join((_FOLDER / name).read_bytes() for name in _STYLES)
+    body = (_FOLDER / _INDEX).read_bytes().replace(b"<style></style>", b"<style>%s</style>" % styles)
+    if is_open:
+        body = body.replace(b"<html ", b"<html data-open ")
+    return StyledPage(
+        body=body,
+        media_type=_MEDIA_TYPES[".html"],
+        etag=_make_etag(body),
+        style_source=b"'sha256-%s'" % b64encode(sha256(styles).digest()),
+    )
+
+
 @cache
 def read_file(name: str) -> PageFile | None:
     """Return a file by its name, or None if the page has no such file."""
@@ -35,8 +63,11 @@ def read_file(name: str) -> PageFile | None:
         return None
     path = _FOLDER / name
     body = path.read_bytes()
-    etag = b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
-    return PageFile(body=body, media_type=_MEDIA_TYPES[path.suffix], etag=etag)
+    return PageFile(body=body, media_type=_MEDIA_TYPES[path.suffix], etag=_make_etag(body))
+
+
+def _make_etag(body: bytes) -> bytes:
+    return b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
 
 
 @cache

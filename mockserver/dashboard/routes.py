@@ -6,8 +6,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mockserver import __version__
-from mockserver.control.endpoints.access import refuse_foreign_sites
-from mockserver.dashboard.files import INDEX, list_first_modules, list_names, read_file
+from mockserver.control.endpoints.access import refuse_foreign_sites, requires_token
+from mockserver.dashboard.files import PageFile, list_first_modules, read_file, read_page
 from mockserver.rest.byte_ranges import is_not_modified
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
@@ -21,8 +21,7 @@ _POLICY = (
     b"worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     b"require-trusted-types-for 'script'; trusted-types recmock"
 )
-_PAGE_HEADERS = (
-    (b"content-security-policy", _POLICY),
+_FILE_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-cache"),
 )
@@ -74,29 +73,28 @@ def show_page(exchange: Exchange, _: Mapping[str, str]) -> Response:
     is_navigation = headers.get(b"sec-fetch-mode") == b"navigate" and headers.get(b"sec-fetch-dest") == b"document"
     if not is_navigation:
         refuse_foreign_sites(exchange)
-    response = _send_file(exchange, INDEX)
-    # The first paint waits for the styles. A browser that finds the modules one by one, in the modules that import
-    # them, would ask four times in turn.
-    styles = (f"<ui/{name}>; rel=preload; as=style" for name in list_names() if name.endswith(".css"))
-    modules = (f"<ui/{name}>; rel=modulepreload" for name in list_first_modules())
-    links = ", ".join((*styles, *modules))
-    return response.with_headers((b"link", links.encode()))
+    page = read_page(not requires_token(exchange))
+    # A browser that finds the modules one by one, in the modules that import them, would ask four times in turn.
+    links = ", ".join(f"<ui/{name}>; rel=modulepreload" for name in list_first_modules())
+    policy = _POLICY.replace(b"style-src 'self'", b"style-src 'self' " + page.style_source)
+    return _send(exchange, page, policy).with_headers((b"link", links.encode()))
 
 
 def show_file(exchange: Exchange, path: Mapping[str, str]) -> Response:
     refuse_foreign_sites(exchange)
-    return _send_file(exchange, path["name"])
+    name = path["name"]
+    file = read_file(name)
+    if file is None:
+        raise TwilioError(20404, f"The dashboard has no file {name[:60]!r}.")
+    return _send(exchange, file, _POLICY)
 
 
 def _redirect_to_page() -> Response:
     return Response(302, headers=((b"location", PAGE_PATH.encode()), (b"vary", b"Accept, Sec-Fetch-Mode")))
 
 
-def _send_file(exchange: Exchange, name: str) -> Response:
-    file = read_file(name)
-    if file is None:
-        raise TwilioError(20404, f"The dashboard has no file {name[:60]!r}.")
-    headers: tuple[Header, ...] = (*_PAGE_HEADERS, (b"etag", file.etag))
+def _send(exchange: Exchange, file: PageFile, policy: bytes) -> Response:
+    headers: tuple[Header, ...] = ((b"content-security-policy", policy), *_FILE_HEADERS, (b"etag", file.etag))
     if exchange.mock.control_token is None or exchange.base_url.startswith("https:"):
         headers = (*headers, _ISOLATION)
     if is_not_modified(exchange.headers, file.etag.decode()):

@@ -2,6 +2,8 @@
 
 import gzip
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,23 @@ def test_page_is_its_index_and_needs_nothing_from_elsewhere(api: Api) -> None:
     assert {name.removeprefix("ui/") for name in named} <= {*list_names()}
     assert "<script>" not in text
     assert "style=" not in text
+
+
+def test_styles_are_in_the_page_and_allowed_by_their_digest(api: Api) -> None:
+    page = api.request("GET", "/_mock/")
+    (styles,) = re.findall("<style>(.*?)</style>", page.text, re.DOTALL)
+    files = [file.body.decode() for name in ("tokens.css", "app.css") if (file := read_file(name)) is not None]
+    assert styles == "".join(files)
+    digest = b64encode(sha256(styles.encode()).digest()).decode()
+    assert f"; style-src 'self' 'sha256-{digest}'; " in page.headers["content-security-policy"]
+
+
+def test_page_asks_for_its_session_only_if_there_is_a_token(api: Api) -> None:
+    is_open = api.request("GET", "/_mock/")
+    api.mock.control_token = TOKEN
+    needs_token = api.request("GET", "/_mock/")
+    assert ("data-open" in is_open.text, "data-open" in needs_token.text) == (True, False)
+    assert is_open.headers["etag"] != needs_token.headers["etag"]
 
 
 def test_page_names_the_modules_of_its_first_view_at_once(api: Api) -> None:

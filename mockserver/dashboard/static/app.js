@@ -2,12 +2,11 @@ import { page, say, toast } from "./actions.js";
 import { get, Refusal, session } from "./api.js";
 import { drawDeck, moveDeck } from "./deck.js";
 import { h, patch } from "./dom.js";
-import { drawFrame } from "./frame.js";
+import { drawFrame, VIEWS } from "./frame.js";
 import { listen } from "./keys.js";
 import { follow } from "./live.js";
 import { readRoute, refresh, state } from "./state.js";
 import { rove } from "./table.js";
-import { VIEWS } from "./views.js";
 
 const main = document.querySelector("#main");
 let latest = 0;

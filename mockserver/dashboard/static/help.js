@@ -1,6 +1,6 @@
 import { button, chip, h, icon, patch } from "./dom.js";
+import { VIEWS } from "./frame.js";
 import { hasSingleKeys, setSingleKeys } from "./keys.js";
-import { VIEWS } from "./views.js";
 
 const KEYS = {
   Anywhere: [["Find or do", "Ctrl-K"], ["Filter this view", "/"], ["Down, up", "j k"], ["Open", "Enter"],

@@ -1,7 +1,7 @@
 import { advance, goToNextTimer } from "./deck.js";
+import { openHelp, openPalette, VIEWS } from "./frame.js";
 import { linkTo, state } from "./state.js";
 import { moveRow } from "./table.js";
-import { openHelp, openPalette, VIEWS } from "./views.js";
 
 const SECOND_KEY_MS = 1000;
 let goPressed = -SECOND_KEY_MS;

@@ -1,19 +1,22 @@
 import { inAccount, urlOf } from "./api.js";
-import { plural } from "./format.js";
+import { plural } from "./dom.js";
 import { refresh, state } from "./state.js";
-import { stream } from "./stream.js";
 
 const EVERY_MS = 250;
 
 function connect(tell) {
   let close = () => {};
   let followed;
-  let send = (url) => { close(); close = url ? stream(url, tell) : () => {}; };
+  const alone = async (url) => {
+    const { stream } = await import("./stream.js");
+    close();
+    close = url ? stream(url, tell) : () => {};
+  };
+  let send = alone;
   if (globalThis.SharedWorker) {
     const url = urlOf("ui/worker.js");
     const policy = globalThis.trustedTypes?.createPolicy("recmock", { createScriptURL: () => url });
     const worker = new SharedWorker(policy ? policy.createScriptURL("") : url, { type: "module" });
-    const alone = send;
     worker.onerror = () => { send = alone; send(followed); };
     worker.port.onmessage = ({ data }) => tell(data);
     send = (path) => worker.port.postMessage(path);

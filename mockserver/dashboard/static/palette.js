@@ -1,10 +1,9 @@
 import { change, changeWithUndo } from "./actions.js";
 import { advance, goToNextTimer } from "./deck.js";
 import { h, patch } from "./dom.js";
-import { switchTheme } from "./frame.js";
+import { switchTheme, VIEWS } from "./frame.js";
 import { openHelp } from "./help.js";
 import { linkTo, state } from "./state.js";
-import { VIEWS } from "./views.js";
 
 const MOST = 10;
 let chosen = 0;

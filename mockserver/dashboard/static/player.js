@@ -1,7 +1,6 @@
 import { page } from "./actions.js";
 import { inAccount, urlOf } from "./api.js";
-import { button, h, icon, panel, segment } from "./dom.js";
-import { length } from "./format.js";
+import { button, h, icon, length, panel, segment } from "./dom.js";
 import { state } from "./state.js";
 
 const [WIDTH, HEIGHT] = [800, 40];

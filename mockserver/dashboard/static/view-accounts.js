@@ -1,10 +1,8 @@
 import { copyButton } from "./actions.js";
 import { get, origin } from "./api.js";
-import { facts, h, icon, panel } from "./dom.js";
-import { isFound, searchField } from "./filters.js";
-import { count, moment, shorten } from "./format.js";
+import { count, facts, h, icon, moment, panel, shorten } from "./dom.js";
 import { state } from "./state.js";
-import { table } from "./table.js";
+import { isFound, searchField, table } from "./table.js";
 
 export const load = () => get("accounts");
 

@@ -1,10 +1,8 @@
 import { change, copyButton } from "./actions.js";
-import { button, chip, codes, details, facts, h, story, why } from "./dom.js";
-import { besides, detailPanel, emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
-import { colourOf, plural, shorten, span, timeOfDay } from "./format.js";
+import { button, chip, codes, colourOf, details, facts, h, plural, shorten, span, story, timeOfDay, why } from "./dom.js";
 import { shellQuote, toFlags } from "./programs.js";
 import { linkTo, now, read, state } from "./state.js";
-import { table } from "./table.js";
+import { besides, detailPanel, emptyState, isFound, isShown, searchField, table, ticks } from "./table.js";
 import { renderCheck } from "./view-check.js";
 
 const STATES = { delivered: ["green", "completed"], failed: ["red", "failed"], pending: ["blue", "processing"], missed: ["", "absent"] };

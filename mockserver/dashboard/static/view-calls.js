@@ -1,9 +1,7 @@
 import { block, change } from "./actions.js";
-import { button, chip, facts, h, icon, panel, why } from "./dom.js";
-import { besides, detailPanel, emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
-import { colourOf, length, moment, plural, shorten, timeOfDay } from "./format.js";
+import { button, chip, colourOf, facts, h, icon, length, moment, panel, plural, shorten, timeOfDay, why } from "./dom.js";
 import { linkTo, now, read } from "./state.js";
-import { table } from "./table.js";
+import { besides, detailPanel, emptyState, isFound, isShown, searchField, table, ticks } from "./table.js";
 
 const SIGNS = {
   queued: ["blue", "processing"], ringing: ["blue", "processing"], "in-progress": ["in-progress", "in-progress"], completed: ["completed", "completed"],

@@ -1,7 +1,6 @@
 import { change, changeWithUndo, page } from "./actions.js";
 import { get } from "./api.js";
-import { button, h, panel, segment, why } from "./dom.js";
-import { count } from "./format.js";
+import { button, count, h, panel, segment, why } from "./dom.js";
 import { linkTo, read, state } from "./state.js";
 import { table } from "./table.js";
 

@@ -1,11 +1,9 @@
 import { change, changeWithUndo, copyButton, page } from "./actions.js";
 import { get, inAccount, urlOf } from "./api.js";
-import { statusIn } from "./deck.js";
-import { button, chip, facts, h, panel, segment, story } from "./dom.js";
-import { timeOfDay } from "./format.js";
+import { nextOf, statusIn, tape, waitOf } from "./deck.js";
+import { button, chip, facts, h, panel, segment, story, timeOfDay } from "./dom.js";
 import { renderPlayer } from "./player.js";
 import { linkTo, read, state } from "./state.js";
-import { nextOf, tape, waitOf } from "./tape.js";
 import { answerOf, outcomeOf, shortTarget } from "./view-requests.js";
 
 let kind = "All";

@@ -1,11 +1,9 @@
 import { block, change, copyButton } from "./actions.js";
 import { origin } from "./api.js";
-import { button, chip, h, panel } from "./dom.js";
-import { emptyState, isFound, searchField } from "./filters.js";
-import { count, length, moment, plural, shorten } from "./format.js";
+import { nextOf, tape, waitOf } from "./deck.js";
+import { button, chip, count, h, length, moment, panel, plural, shorten } from "./dom.js";
 import { linkTo, now, read, setQuery, state } from "./state.js";
-import { mayEnter, table } from "./table.js";
-import { nextOf, tape, waitOf } from "./tape.js";
+import { emptyState, isFound, mayEnter, searchField, table } from "./table.js";
 
 const STATUSES = "in-progress paused processing completed absent failed".split(" ");
 const PLACES = 6;

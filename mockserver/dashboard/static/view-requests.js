@@ -1,10 +1,8 @@
 import { block, change, copyButton } from "./actions.js";
 import { inAccount, origin, urlOf } from "./api.js";
-import { button, codes, details, facts, h, icon, why } from "./dom.js";
-import { besides, detailPanel, emptyState, isFound, isShown, searchField, ticks } from "./filters.js";
-import { colourOf, plural, shorten, timeOfDay } from "./format.js";
+import { button, codes, colourOf, details, facts, h, icon, plural, shorten, timeOfDay, why } from "./dom.js";
 import { linkTo, read, setQuery, state } from "./state.js";
-import { mayEnter, table } from "./table.js";
+import { besides, detailPanel, emptyState, isFound, isShown, mayEnter, searchField, table, ticks } from "./table.js";
 
 const PAGE = 200;
 let shown = {};

@@ -1,8 +1,7 @@
 import { block, change, changeWithUndo } from "./actions.js";
 import { get } from "./api.js";
 import { advance, goToNextTimer, nextTimer, statusIn } from "./deck.js";
-import { button, h, icon, panel, segment, story } from "./dom.js";
-import { count, moment, plural, span, timeOfDay } from "./format.js";
+import { button, count, h, icon, moment, panel, plural, segment, span, story, timeOfDay } from "./dom.js";
 import { linkTo, now, read, state } from "./state.js";
 import { table } from "./table.js";
 

@@ -1,10 +1,9 @@
 import { block, page } from "./actions.js";
 import { get, origin } from "./api.js";
-import { details, facts, h, panel, segment, why } from "./dom.js";
-import { isFound, searchField } from "./filters.js";
-import { colourOf, plural } from "./format.js";
+import { colourOf, details, facts, h, panel, plural, segment, why } from "./dom.js";
 import { writeProgram } from "./programs.js";
 import { linkTo, read, state } from "./state.js";
+import { isFound, searchField } from "./table.js";
 
 const MAX_SHOWN = 20000;
 const MAX_FIELDS = 12;
