@@ -189,6 +189,7 @@ def test_recording_walks_through_its_statuses(dashboard: Dashboard) -> None:
     flying.get_by_text("19 s, then processing").first.wait_for()
     page.keyboard.press(".")
     flying.get_by_text("3 fetches, then completed").first.wait_for()
+    assert page.locator(".flight .wait-s").first.text_content() == "3 fetches, then completed", "on a narrow page"
     for _ in range(3):
         dashboard.request("GET", f"/Recordings/{dashboard.find_sid('slow-transfer')}.json")
     flying.get_by_text("nothing more").first.wait_for()  # it keeps its place

@@ -105,12 +105,12 @@ function renderFlying(timeline) {
   const isNamed = recording !== sid;
   const next = nextOf(timeline);
   const signal = next?.triggers.map((own) => own.trigger.signal).find(Boolean);
-  const wait = next ? [h("b", waitOf(next)), `, then ${next.status ?? next.what}`] : "nothing more";
+  const wait = () => next ? [h("b", waitOf(next)), `, then ${next.status ?? next.what}`] : "nothing more";
   return [
-    h(".st-c.two", chip(timeline.status), clientsSee(timeline), h("span.wait-s.soft", wait)),
+    h(".st-c.two", chip(timeline.status), clientsSee(timeline), h("span.wait-s.soft", wait())),
     h(".name.two", h(isNamed ? "a.one.strong" : "a.one", { href: linkTo("recordings", sid) }, isNamed ? recording : h("code", shorten(sid))), isNamed && h("code.dim", { title: sid }, shorten(sid))),
     tape(timeline),
-    h(".wait.two", h("span.one", wait), h("span.as.one", signal && next.triggers.length === 1 ? "time alone will not do it" : next?.callbacks.length ? "with a callback" : "")),
+    h(".wait.two", h("span.one", wait()), h("span.as.one", signal && next.triggers.length === 1 ? "time alone will not do it" : next?.callbacks.length ? "with a callback" : "")),
     h(".act.row", signal && next.triggers.length === 1
       ? button("Signal", () => change("POST", "/signals", { name: signal, recording: sid }), { class: "quiet", "aria-label": `Send ${signal} to ${recording}` })
       : button("Next step", () => change("POST", `/recordings/${sid}/step`), { class: "quiet", "aria-label": `Next step of ${recording}`, disabled: !next })),
