@@ -157,4 +157,8 @@ class KnownRequests:
 def _write_if_saved(
     response: Response, metadata: ResponseMetadata, write: ResponseWriter, finish: Finish, is_saved: bool
 ) -> None:
-    finish(is_saved and write_response(response, metadata, write))
+    is_written = False
+    try:
+        is_written = is_saved and write_response(response, metadata, write)
+    finally:
+        finish(is_written)  # else its connection would wait for ever

@@ -18,7 +18,7 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.server import listener
+from mockserver.server import known_requests, listener
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.machine_clock import stopwatch
 from mockserver.settings.store_url import StoreUrl
@@ -436,6 +436,20 @@ def test_known_request_that_is_not_saved_takes_the_usual_way(
         assert connection.read().startswith(b"HTTP/1.1 503 ")
         connection.send(head)
         assert connection.read() == usual
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_error_after_a_save_has_the_usual_response(
+    store: StoreUrl, loop: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> bool:
+        raise RuntimeError("something is wrong")
+
+    with run_with_known_list(store, loop) as (_, connection, head, usual):
+        monkeypatch.setattr(known_requests, "write_response", fail)
+        connection.send(head)
+        assert connection.read() == usual
+    assert "A request failed after its changes were saved." in caplog.text
 
 
 @pytest.mark.parametrize("loop", LOOPS)
