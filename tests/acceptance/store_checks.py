@@ -31,7 +31,7 @@ _SECRETS = ("auth_token",)
 async def check_outage(deployment: Deployment, effort: Effort) -> str:
     """While the store is stopped, each request is answered with 503 in time. Then all goes on, and nothing is lost."""
     deployment.require(deployment.store.can_stop, "there is no store that can stop")
-    account, outage_seconds = deployment.make_account(), min(effort.seconds, _OUTAGE_SECONDS)
+    account, outage_seconds = deployment.make_account(), min(effort.seconds / 3, _OUTAGE_SECONDS)
     load = asyncio.create_task(run_load(deployment, account, outage_seconds * 3))
     await asyncio.sleep(outage_seconds)
     await asyncio.to_thread(deployment.store.stop)
