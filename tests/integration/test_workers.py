@@ -14,6 +14,7 @@ import requests
 from mockserver.account.storage.store_error import StoreError, StoreInUseError
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting
+from mockserver.server.workers import membership
 from mockserver.server.workers.kinds import FromLeader
 from mockserver.settings.store_url import StoreUrl
 from mockserver.testing.sink import Sink
@@ -152,8 +153,19 @@ def test_large_bodies_and_streams_pass(servers: list[SharedServer]) -> None:
         assert any(line.startswith(b"event: ") for line in lines)
 
 
-def test_start_with_other_settings_takes_the_lead(store: StoreUrl) -> None:
+def get_served_since(leader: SharedServer) -> int:
+    """Return the machine's time since which processes serve the store."""
+    leadership = leader.application._leadership
+    assert leadership is not None
+    assert leadership.mock.saver is not None
+    return leadership.mock.saver.served_since
+
+
+def test_start_with_other_settings_takes_the_lead(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(membership, "_PRECEDENCE_SECONDS", 60.0)  # it does not wait: requests would
+    monkeypatch.setattr(membership, "_START_SECONDS", 60.0)
     with run_shared(store, {}, {}) as (first, second), Sink() as sink:
+        served_since = get_served_since(first)
         created = first.post(CALL.format(1), RecordingStatusCallback=sink.url).json()
         first.session.auth = second.session.auth = (first.mock.demo.sid, "another token")
         assert first.get("/Recordings.json").status_code == 200
@@ -163,6 +175,7 @@ def test_start_with_other_settings_takes_the_lead(store: StoreUrl) -> None:
             assert third.get(f"/Recordings/{created['sid']}.json").status_code == 200
             assert [own.get("/Recordings.json").status_code for own in (first, second)] == [401, 401]
             assert first.fetch_health()["leader"] == third.membership.name
+            assert get_served_since(third) == served_since, "somebody served all the time"
         finally:
             third.stop()
         assert [own.get("/Recordings.json").status_code for own in (first, second)] == [401, 401]

@@ -214,8 +214,11 @@ class Membership:
         except ConnectionRefusedError:
             self._known = self._known._replace(ended=contact)
             return None
-        except (OSError, TimeoutError):
+        except (OSError, TimeoutError) as error:
             link.connection.close()
+            if is_start and isinstance(error, ConnectionResetError):  # it has served until now, and hands the lead over
+                self._known = self._known._replace(is_served=True)
+                self._may_lead_at = 0.0
             return None
         except BaseException:  # it is refused, or the server stops
             link.connection.close()
