@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from mockserver.account.storage.finding import find_leader
 from mockserver.account.storage.redis_store import RedisStore
 from mockserver.account.storage.sqlite_contact import write_contact
 from mockserver.account.storage.store import KnownStore
+from mockserver.account.storage.store_error import StoreError
 from mockserver.server.workers import membership
 from mockserver.settings.machine_clock import stopwatch
 from mockserver.settings.store_url import StoreUrl
@@ -49,6 +51,13 @@ def test_leader_says_if_others_know_the_store(any_store: StoreUrl) -> None:
         for worker in workers:
             worker.stop()
         wait_until_others_are_noted(any_store, False)
+
+
+def test_contact_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
+    (tmp_path / "store.db-leader" / "file").mkdir(parents=True)
+    with pytest.raises(StoreError, match="expected a file that can be written, found .*store.db-leader: "):
+        write_contact(tmp_path / "store.db", Contact("127.0.0.1", 9, "secret"))
+    assert [path.name for path in tmp_path.iterdir()] == ["store.db-leader"]
 
 
 def test_process_that_starts_leaves_the_lead_to_one_that_followed(

@@ -47,24 +47,18 @@ class ListedRecordings:
 
     def load(self) -> Steps[None]:
         """Add the recordings of a given state, in small steps."""
-        state, created, deleted = self._state, dict[int, None](), set[int]()
-        for number, (index, recording) in enumerate(state.recordings.items()):
+        state, created = self._state, dict[int, None]()
+        removed = [range(start, stop) for start, stop in zip(state.deleted.starts, state.deleted.stops, strict=True)]
+        for number, index in enumerate(chain(state.recordings, *removed)):
             if index < FIRST_CREATED:
                 self.update(index)
             else:
                 created[index] = None
-                if recording.status is Status.DELETED:
-                    deleted.add(index)
             if number % PART == 0:
                 yield
-        for number, index in enumerate(chain.from_iterable(map(range, state.deleted.starts, state.deleted.stops))):
-            if index < FIRST_CREATED:
-                self.update(index)
-            else:
-                created[index] = None
-                deleted.add(index)
-            if number % PART == 0:
-                yield
+        deleted = {index for own in removed for index in range(max(own.start, FIRST_CREATED), own.stop)}
+        deleted |= {index for index, recording in state.recordings.items() if recording.status is Status.DELETED}
+        yield
         in_order = sorted(created, key=self._undeleted.get_created_key)
         yield
         self._undeleted.load_created([index for index in in_order if index not in deleted])
