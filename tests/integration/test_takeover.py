@@ -55,7 +55,7 @@ def test_leader_says_if_others_know_the_store(any_store: StoreUrl) -> None:
 
 def test_contact_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "store.db-leader" / "file").mkdir(parents=True)
-    with pytest.raises(StoreError, match="expected a file that can be written, found .*store.db-leader: "):
+    with pytest.raises(StoreError, match=r"expected a file that can be written, found .*store\.db-leader: "):
         write_contact(tmp_path / "store.db", Contact("127.0.0.1", 9, "secret"))
     assert [path.name for path in tmp_path.iterdir()] == ["store.db-leader"]
 

@@ -199,17 +199,7 @@ class Membership:
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 await asyncio.get_running_loop().create_connection(lambda: link.connection, contact.host, contact.port)
-                link.connection.send(
-                    Hello(
-                        kind=FromWorker.HELLO,
-                        version=PROTOCOL_VERSION,
-                        secret=contact.secret,
-                        name=self.name,
-                        control_token=self.mock.control_token,
-                        settings=self._settings,
-                        is_start=is_start,
-                    )
-                )
+                link.connection.send(self._make_hello(contact.secret, is_start))
                 self._adopt(*await link.welcome)
         except ConnectionRefusedError:
             self._known = self._known._replace(ended=contact)
@@ -224,6 +214,17 @@ class Membership:
             link.connection.close()
             raise
         return link
+
+    def _make_hello(self, secret: str, is_start: bool) -> Hello:
+        return Hello(
+            kind=FromWorker.HELLO,
+            version=PROTOCOL_VERSION,
+            secret=secret,
+            name=self.name,
+            control_token=self.mock.control_token,
+            settings=self._settings,
+            is_start=is_start,
+        )
 
     def _adopt(self, settings: SharedSettings, store: KnownStore) -> None:
         """Use the settings of the newest start if this process leads later, and know the store."""
