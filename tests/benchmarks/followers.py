@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from statistics import median
 from threading import Thread
 
@@ -75,5 +75,6 @@ def _open_stream(server: MeasuredServer) -> socket.socket:
 
 
 def _read_to_the_end(connection: socket.socket) -> None:
-    while connection.recv(_RECEIVE_BUFFER):
-        pass
+    with suppress(ConnectionError):  # the server ends first
+        while connection.recv(_RECEIVE_BUFFER):
+            pass
