@@ -42,7 +42,7 @@ def read_page(is_open: bool) -> StyledPage:
     """Return the page.
 
     Args:
-        is_open: True if nobody needs a token, so that the page does not ask if its browser is signed in.
+        is_open: True if the server requires no token. The page then does not ask if its browser is signed in.
     """
     styles = b"".join((_FOLDER / name).read_bytes() for name in _STYLES)
     body = (_FOLDER / _INDEX).read_bytes().replace(b"<style></style>", b"<style>%s</style>" % styles)

@@ -162,7 +162,7 @@ def get_served_since(leader: SharedServer) -> int:
 
 
 def test_start_with_other_settings_takes_the_lead(store: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(membership, "_PRECEDENCE_SECONDS", 60.0)  # it does not wait: requests would
+    monkeypatch.setattr(membership, "_PRECEDENCE_SECONDS", 60.0)  # the third server must not wait: requests would
     monkeypatch.setattr(membership, "_START_SECONDS", 60.0)
     with run_shared(store, {}, {}) as (first, second), Sink() as sink:
         served_since = get_served_since(first)
@@ -175,7 +175,7 @@ def test_start_with_other_settings_takes_the_lead(store: StoreUrl, monkeypatch: 
             assert third.get(f"/Recordings/{created['sid']}.json").status_code == 200
             assert [own.get("/Recordings.json").status_code for own in (first, second)] == [401, 401]
             assert first.fetch_health()["leader"] == third.membership.name
-            assert get_served_since(third) == served_since, "somebody served all the time"
+            assert get_served_since(third) == served_since, "processes have served the store all the time"
         finally:
             third.stop()
         assert [own.get("/Recordings.json").status_code for own in (first, second)] == [401, 401]

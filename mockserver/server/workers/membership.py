@@ -90,9 +90,9 @@ class Membership:
                 return
 
     def _must_wait_for_others(self) -> bool:
-        """Return True while processes that know the store may still lead: callbacks came due while they served it.
+        """Return True while processes that know the store may still lead: they send the callbacks that came due.
 
-        If this process led before them, it would take the time since the last change for one in which nobody served.
+        If this process leads first, it gives those callbacks up: it cannot know that other processes served the store.
         """
         contact = None
         with suppress(StoreError):  # who opens the store says so
@@ -206,7 +206,7 @@ class Membership:
             return None
         except (OSError, TimeoutError) as error:
             link.connection.close()
-            if is_start and isinstance(error, ConnectionResetError):  # it has served until now, and hands the lead over
+            if is_start and isinstance(error, ConnectionResetError):  # the leader has served until now, and hands over
                 self._known = self._known._replace(is_served=True)
                 self._may_lead_at = 0.0
             return None
