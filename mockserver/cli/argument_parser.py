@@ -31,10 +31,26 @@ class Parser(argparse.ArgumentParser):
             a run of `recmock` needs the arguments of one command only.
     """
 
+    _width = 1000
+    """The width of a text that is not for the terminal."""
+
     def __init__(self, *, add_arguments: Callable[[Self], None] | None = None, **options: Any) -> None:
         # The start of a flag is no flag: `--port` would be `--port-file`, and a new flag would change its meaning.
-        super().__init__(formatter_class=_HelpFormatter, allow_abbrev=False, **options)
+        super().__init__(formatter_class=self._make_formatter, allow_abbrev=False, **options)
         self._add_arguments = add_arguments
+
+    def _make_formatter(self, prog: str) -> _HelpFormatter:
+        return _HelpFormatter(prog, width=self._width)
+
+    def format_help(self) -> str:
+        """Return the help text, as wide as the terminal.
+
+        argparse makes a formatter for each argument, to check it: only a help text needs the width.
+        """
+        import shutil  # slow to import
+
+        self._width = shutil.get_terminal_size().columns - 2
+        return super().format_help()
 
     def with_arguments(self) -> Self:
         """Add the arguments if they are not there yet, and return the parser."""
