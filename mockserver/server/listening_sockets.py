@@ -67,7 +67,8 @@ def bind(address: Address) -> socket.socket:
         ListenError: if the address is in use, unknown, or not an address of this machine.
     """
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
+        host = address.host.encode("ascii") if address.host.isascii() else address.host  # Python imports idna for text
+        family, kind, protocol, _, place = socket.getaddrinfo(host, address.port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
     except OSError as error:
         message = f"expected an address to listen on, found {address}: {error.strerror}."
