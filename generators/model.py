@@ -1,8 +1,8 @@
 """The data model of recordings. `mockserver.rest.representations` turns it into documents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
 
@@ -135,6 +135,14 @@ class Recording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Set only in the response to the request that changed it."""
     twilio_wire: Mapping[str, Any] | None = None
     """Values that only Twilio's wire shows, by key: the contract allows none of them, such as a null call_sid."""
+
+    def without_twilio_values(self, keys: Collection[str]) -> Self:
+        """Return the recording without its values for Twilio's wire that a change of these keys replaces."""
+        known = self.twilio_wire
+        if known is None or known.keys().isdisjoint(keys):  # almost always
+            return self
+        remaining = {key: value for key, value in known.items() if key not in keys}
+        return msgspec.structs.replace(self, twilio_wire=remaining or None)
 
 
 class AdversarialRecording(Recording, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from scenarios.expectations import Expectation
 from scenarios.field_types import AccountSid, CallSid, ConferenceSid, RecordingSid
 from scenarios.limits import Limit
 from scenarios.numbers import MAX_RULES
-from scenarios.origins import UrlOrigin
+from scenarios.origins import ORIGIN_PATTERN
 from scenarios.plans import ClockPlan, CorpusPlan, Shares
 from scenarios.relative_dates import RecordingDate
 from scenarios.rules import Fault, PageDriftRule, Sequence
@@ -47,6 +47,14 @@ DECODE_LOCK = Lock()
 """msgspec 0.22 can crash when two threads build the decoder of a recursive type at once. Hold it to decode triggers."""
 
 
+UrlOrigin = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{ORIGIN_PATTERN}$(?!\n)",
+        description="An http or https URL of a host without a path, such as https://app.example.com.",
+    ),
+]
+"""An origin in a scenario."""
 CallbackUrl = Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$(?!\n)", description="A URL.")]
 
 

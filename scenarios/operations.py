@@ -1,4 +1,7 @@
-"""The operations that a scenario can name: Twilio's operationIds in snake case, lists in the plural."""
+"""The operations that a scenario can name, and what requests do with recordings.
+
+Operations are Twilio's operationIds in snake case, lists in the plural.
+"""
 
 from enum import StrEnum
 
@@ -55,3 +58,15 @@ OPERATIONS_OF_ONE_RECORDING = frozenset(
     op for op in Operation if "_recording_" in f"{op}_" and op is not Operation.CREATE_CALL_RECORDING
 )
 """The operations whose path names a recording."""
+
+
+class RequestKind(StrEnum):
+    """What a request does with the recordings that it shows. Each counts as a request."""
+
+    FETCH = "fetches"
+    LIST = "lists"
+    MEDIA = "media"
+    """A download: the response sends the last byte of the media."""
+    MEDIA_PART = "media parts"
+    """A request for media that is no download: HEAD, an unchanged ETag, or a range without the last byte."""
+    CHANGE = "changes"

@@ -1,20 +1,9 @@
 """Origins of URLs: scheme, host and port, without a path."""
 
 import re
-from typing import Annotated
-
-from msgspec import Meta
 
 ORIGIN_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?"
 """The pattern of an origin. A slash at its end has no meaning."""
-UrlOrigin = Annotated[
-    str,
-    Meta(
-        pattern=rf"^{ORIGIN_PATTERN}$(?!\n)",
-        description="An http or https URL of a host without a path, such as https://app.example.com.",
-    ),
-]
-"""An origin in a scenario."""
 _ORIGIN = r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?/?"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LARGEST_PORT = 65535

@@ -4,29 +4,17 @@ Instants are microseconds since the epoch.
 """
 
 from collections.abc import Collection
-from enum import StrEnum
 from operator import add
 from typing import TypeVar
 
 import msgspec
 
+from scenarios.operations import RequestKind
 from scenarios.statuses import CallbackEvent
 from scenarios.steps import Step, Timeline
 from scenarios.triggers import COUNTED, Trigger, compute_instants, is_satisfied, walk_leaf_triggers
 
 Text = TypeVar("Text", bound=str)
-
-
-class RequestKind(StrEnum):
-    """What a request does with the recordings that it shows. Each counts as a request."""
-
-    FETCH = "fetches"
-    LIST = "lists"
-    MEDIA = "media"
-    """A download: the response sends the last byte of the media."""
-    MEDIA_PART = "media parts"
-    """A request for media that is no download: HEAD, an unchanged ETag, or a range without the last byte."""
-    CHANGE = "changes"
 
 
 class TimelineProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):

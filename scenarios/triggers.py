@@ -1,14 +1,14 @@
 """The triggers of steps: one table with the field, the condition, the words and the check of each."""
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Annotated, Any, Protocol
 
 import msgspec
 from msgspec import Meta
 
-from generators.instants import EPOCH
+from generators.instants import to_microseconds
 from scenarios.durations import Duration, find_duration_problem, parse_duration
 from scenarios.numbers import Count
 from scenarios.statuses import CallbackEvent
@@ -143,11 +143,6 @@ def walk_leaf_triggers(trigger: Trigger) -> Iterator[Trigger]:
     else:
         for branch in branches:
             yield from walk_leaf_triggers(branch)
-
-
-def to_microseconds(instant: datetime) -> int:
-    """Return an instant with a zone in microseconds since the epoch."""
-    return (instant - EPOCH) // timedelta(microseconds=1)
 
 
 def format_instant(instant: datetime) -> str:

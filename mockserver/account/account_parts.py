@@ -14,18 +14,18 @@ from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.recordings import Recordings
-from mockserver.account.scheduler import Scheduler
 from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
-from mockserver.account.timelines import Timelines
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.journal.journal import Journal
 
 if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
     from mockserver.account.commands.recordings import BeginRecording
+    from mockserver.account.scheduler import Scheduler
+    from mockserver.account.timelines import Timelines
     from mockserver.journal.milestones import Milestones
     from scenarios.model import Scenario
 
@@ -110,15 +110,19 @@ class AccountParts(AccountRules):
         return Milestones(lambda: self.journal, self.find_status, self.scenario.expect, self.clock.now())
 
     @cached_property
-    def timelines(self) -> Timelines:
-        """The timelines of recordings."""
+    def timelines(self) -> "Timelines":
+        """The timelines of recordings. Most accounts have none."""
+        from mockserver.account.timelines import Timelines
+
         return Timelines(
             self.recordings, self.timers, self.events, self.callbacks, lambda: self.windows, self.milestones
         )
 
     @cached_property
-    def scheduler(self) -> Scheduler:
+    def scheduler(self) -> "Scheduler":
         """The scheduler of the timers. Most accounts have none."""
+        from mockserver.account.scheduler import Scheduler
+
         return Scheduler(
             self.clock,
             self.state,

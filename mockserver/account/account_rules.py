@@ -13,7 +13,6 @@ from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
-from mockserver.account.timelines import Timelines
 
 if TYPE_CHECKING:
     from mockserver.account.arrivals import Arrivals
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from mockserver.account.fault_rules import FaultRules
     from mockserver.account.limits import Limits
     from mockserver.account.page_drift import PageDrift
+    from mockserver.account.timelines import Timelines
     from mockserver.account.windows import Windows
     from scenarios.model import Scenario
 
@@ -42,7 +42,7 @@ class AccountRules(DerivedResources):
 
     @property
     @abstractmethod
-    def timelines(self) -> Timelines:
+    def timelines(self) -> "Timelines":
         """The timelines of recordings."""
 
     @cached_property

@@ -32,6 +32,6 @@ def describe_last_attempt(delivery: Delivery) -> str:
     """Return what the last attempt came to, for the log of events."""
     last, count = delivery.attempts[-1], len(delivery.attempts)
     answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
-    if delivery.state is DeliveryState.PENDING:
+    if delivery.is_pending:
         return f"callback {delivery.event}, attempt {count}: {answer}"
     return f"callback {delivery.event} {delivery.state.value} in attempt {count}: {answer}"

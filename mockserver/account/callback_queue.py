@@ -12,18 +12,17 @@ import msgspec
 
 from mockserver.account.finished_callbacks import FinishedCallbacks
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.state.deliveries import Delivery, DeliveryState
 from mockserver.account.state.state import TimerKind
 from mockserver.account.state.subscription import ReachedStatus
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.journal.budget import LogBudget
-from scenarios.callbacks import get_event
 from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
     from mockserver.account.new_callbacks import NewCallbacks
+    from mockserver.account.state.deliveries import Delivery
     from mockserver.account.state.subscription import Signer, StatusSubscription, Subscription
     from mockserver.callbacks.outcome import Outcome
     from mockserver.callbacks.request import Pairs
@@ -60,20 +59,20 @@ class CallbackQueue:
         """None before the first callback has finished."""
         self.change_count = 0  # of attempts and new deliveries
         for delivery in [*self._state.deliveries.values()]:  # those of a snapshot
-            if delivery.state is DeliveryState.PENDING:
+            if delivery.is_pending:
                 self._open_numbers[delivery.number] = None
                 self.requeue(delivery.number)  # nothing sends it here
             else:
                 self._add_finished(delivery)
 
-    def __getitem__(self, number: int) -> Delivery:
+    def __getitem__(self, number: int) -> "Delivery":
         return self._state.deliveries[number]
 
-    def find(self, number: int) -> Delivery | None:
+    def find(self, number: int) -> "Delivery | None":
         """Return a callback, or None if it does not exist or is no longer in the log."""
         return self._state.deliveries.get(number)
 
-    def __iter__(self) -> Iterator[Delivery]:
+    def __iter__(self) -> "Iterator[Delivery]":
         return iter(self._state.deliveries.values())
 
     def __len__(self) -> int:
@@ -104,6 +103,8 @@ class CallbackQueue:
             return
         subscription = self._state.subscriptions.get(index)
         if subscription is None:
+            from scenarios.callbacks import get_event  # only if a scenario asks for what nobody receives
+
             name, sid = self._recording_index.get_name(index), self._recording_index.get_sid(index)
             self._events.record("callback", name, sid, f"callback {get_event(callback)}: no subscription")
             return
@@ -133,7 +134,7 @@ class CallbackQueue:
         self._state.delivery_serial += 1
         return NewCallbacks(self._recording_index, number, is_shuffled=self.settings.is_shuffled)
 
-    def _add(self, delivery: Delivery) -> int:
+    def _add(self, delivery: "Delivery") -> int:
         self._state.deliveries[delivery.number] = delivery
         self._open_numbers[delivery.number] = None
         if delivery.due > self._recording_index.clock.now():  # shuffled, or held back by a scenario
@@ -142,11 +143,11 @@ class CallbackQueue:
 
     def redeliver(self, number: int) -> None:
         """Send a callback again now, with its full number of attempts."""
-        self._replace(number, due=self._recording_index.clock.now(), attempts=(), state=DeliveryState.PENDING)
+        self._state.deliveries[number] = self[number].as_new(self._recording_index.clock.now())
         self._open_numbers[number] = None
         self.change_count += 1
 
-    def get_ready(self, limit: int = sys.maxsize) -> list[Delivery]:
+    def get_ready(self, limit: int = sys.maxsize) -> "list[Delivery]":
         """Return the callbacks that can be sent now: the oldest open one of each recording, unless it is being sent.
 
         Args:
@@ -181,7 +182,7 @@ class CallbackQueue:
         if delivery is not None and delivery.is_sending:
             self._replace(number, is_sending=False)
 
-    def record_outcome(self, number: int, outcome: "Outcome", seconds: float = 0.0) -> Delivery | None:
+    def record_outcome(self, number: int, outcome: "Outcome", seconds: float = 0.0) -> "Delivery | None":
         """Record the outcome of an attempt, schedule the next attempt if there is one, and return the callback.
 
         Args:
@@ -202,12 +203,12 @@ class CallbackQueue:
 
     def miss(self, number: int) -> None:
         """Give a callback up: no server ran when it was due."""
-        missed = self._replace(number, state=DeliveryState.MISSED)
+        missed = self._state.deliveries[number] = self[number].as_missed()
         self._note_change(missed, f"callback {missed.event} missed: no server ran when it was due")
 
-    def _note_change(self, delivery: Delivery, what: str) -> None:
+    def _note_change(self, delivery: "Delivery", what: str) -> None:
         self.change_count += 1
-        if delivery.state is DeliveryState.PENDING:
+        if delivery.is_pending:
             self._timers.add(delivery.due, TimerKind.DELIVERY, delivery.number)
         else:
             self._open_numbers.pop(delivery.number, None)
@@ -228,7 +229,7 @@ class CallbackQueue:
         now = self._recording_index.clock.now()
         return sum(self._state.deliveries[number].due > now for number in self._open_numbers)
 
-    def get_name(self, delivery: Delivery) -> str:
+    def get_name(self, delivery: "Delivery") -> str:
         """Return the name of what a callback is about: the handle of a recording, or a SID."""
         return delivery.sid if delivery.recording is None else self._recording_index.get_name(delivery.recording)
 
@@ -239,11 +240,11 @@ class CallbackQueue:
         if self._finished is not None:
             self._finished.close()
 
-    def _add_finished(self, delivery: Delivery) -> None:
+    def _add_finished(self, delivery: "Delivery") -> None:
         if self._finished is None:
             self._finished = FinishedCallbacks(self._budget, self._state.deliveries, self._open_numbers)
         self._finished.add(delivery)
 
-    def _replace(self, number: int, **changes: object) -> Delivery:
+    def _replace(self, number: int, **changes: object) -> "Delivery":
         changed = self._state.deliveries[number] = msgspec.structs.replace(self._state.deliveries[number], **changes)
         return changed

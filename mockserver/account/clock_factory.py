@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from generators.instants import SECOND
+from generators.instants import SECOND, to_microseconds
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.machine_clock import ticks, wall_microseconds
 from mockserver.settings.settings import Settings
-from scenarios.triggers import to_microseconds
 
 if TYPE_CHECKING:
     from scenarios.model import Scenario

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from generators.instants import SECOND
+from generators.instants import SECOND, to_microseconds
 from generators.model import Source, Track
 from mockserver.account.setup_error import ScenarioSetupError
 from scenarios.date_resolution import resolve_recording
@@ -17,7 +17,6 @@ from scenarios.model import FieldsWithSubscription, Pick, Scenario, ScriptedReco
 from scenarios.problems import format_path
 from scenarios.relative_dates import get_instant
 from scenarios.steps import NO_FIELDS, RecordingFields, Timeline
-from scenarios.triggers import to_microseconds
 from scenarios.validation.coherence_checks import check_dates
 from scenarios.validation.dates import check_dated_subject
 

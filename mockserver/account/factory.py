@@ -7,7 +7,7 @@ import msgspec
 
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
-from generators.instants import SECOND
+from generators.instants import SECOND, to_microseconds
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
 from mockserver.account.account_parts import AccountParts
@@ -26,13 +26,11 @@ from mockserver.settings.choices import CallbackOrder, ChannelOrder, Profile, Tr
 from mockserver.settings.machine_clock import ticks
 from mockserver.settings.settings import Settings
 from scenarios.durations import parse_duration
-from scenarios.mix_shares import collect_mix_shares
-from scenarios.plans import CorpusPlan
-from scenarios.triggers import to_microseconds
 
 if TYPE_CHECKING:
     from mockserver.account.compiled_scenario import CompiledScenario
     from scenarios.model import Scenario
+    from scenarios.plans import CorpusPlan
 
 
 class AccountFactory:
@@ -212,21 +210,26 @@ class AccountFactory:
         return msgspec.structs.replace(self._delivery_settings, routes=routes)
 
     def _build_corpus_spec(self, account_sid: str, scenario: "Scenario | None") -> CorpusSpec:
-        settings = self._settings
-        corpus, start = (CorpusPlan(), None) if scenario is None else (scenario.corpus, scenario.clock.start)
-        profile = settings.profile if corpus.profile is None else Profile(corpus.profile)
-        if corpus.mix is not None:
-            mix = Mix.from_shares(collect_mix_shares(corpus.mix), traits=profile.trait_shares)
-        else:
-            mix = self._mix if corpus.profile is None else settings.build_corpus_mix(profile)
+        settings, plan = self._settings, None if scenario is None else scenario.corpus
+        start = None if scenario is None else scenario.clock.start
+        profile = settings.profile if plan is None or plan.profile is None else Profile(plan.profile)
+        count = settings.count if plan is None or plan.count is None else plan.count
         return CorpusSpec.of_listed(
-            0 if profile is Profile.EMPTY else settings.count if corpus.count is None else corpus.count,
+            0 if profile is Profile.EMPTY else count,
             seed=settings.seed,
             account_sid=account_sid,
             t0=self.t0 if start is None else to_microseconds(start) // SECOND,
-            span=settings.span if corpus.span is None else parse_duration(corpus.span) // SECOND,
-            mix=mix,
+            span=settings.span if plan is None or plan.span is None else parse_duration(plan.span) // SECOND,
+            mix=self._choose_mix(plan, profile),
         )
+
+    def _choose_mix(self, plan: "CorpusPlan | None", profile: Profile) -> Mix:
+        """Return the mix of a plan, or that of the settings."""
+        if plan is not None and plan.mix is not None:
+            from scenarios.mix_shares import collect_mix_shares  # few scenarios have a mix
+
+            return Mix.from_shares(collect_mix_shares(plan.mix), traits=profile.trait_shares)
+        return self._mix if profile is self._settings.profile else self._settings.build_corpus_mix(profile)
 
 
 def _create_upcoming_recording(account: AccountParts, key: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from generators.model import Source, Status
+from mockserver.account.resources.recording_updates import set_status
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.rules import PageDriftState
 from mockserver.account.state.state import State
@@ -12,7 +13,6 @@ from mockserver.account.timelines import Timelines
 from scenarios.operations import Operation
 from scenarios.rules import PageDriftRule
 from scenarios.statuses import RecordingStatus
-from scenarios.steps import NO_FIELDS
 from scenarios.windows import Phase, build_window
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class PageDrift:
         recording_index = self._recordings.recording_index
         for _ in range(count):
             index = self._recordings.add(source=Source.DIAL_VERB)
-            self._recordings.set_status(index, RecordingStatus.COMPLETED, NO_FIELDS)
+            set_status(recording_index, index, RecordingStatus.COMPLETED)
             self._events.record(
                 "inserted",
                 recording_index.get_name(index),

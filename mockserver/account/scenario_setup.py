@@ -16,6 +16,7 @@ from mockserver.account.compiled_scenario import (
     refuse_contradicting_dates,
 )
 from mockserver.account.gradual import Steps
+from mockserver.account.resources.recording_updates import set_status
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.state.state import RecordingDefaults, TimerKind
 from mockserver.account.state.subscription import Subscription
@@ -164,7 +165,7 @@ def _apply_definition(
 ) -> None:
     account.recordings.recording_index.set_handle(index, handle)
     if lasting_fields is not None:
-        account.recordings.set_status(index, None, lasting_fields)
+        set_status(account.recordings.recording_index, index, None, lasting_fields)
     url = definition.status_callback or defaults.status_callback
     if url is not None:
         account.state.subscriptions[index] = Subscription(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
-from mockserver.account.state.deliveries import DeliveryState
 from mockserver.account.state.state import State, Timer, TimerKind
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.timers import Timers
@@ -102,9 +101,7 @@ class Scheduler:
                 )
             else:
                 delivery = self._callback_queue.find(timer.key)
-                is_awaited = (
-                    delivery is not None and delivery.state is DeliveryState.PENDING and delivery.due == timer.due
-                )
+                is_awaited = delivery is not None and delivery.is_pending and delivery.due == timer.due
             if is_awaited:
                 yield timer
 

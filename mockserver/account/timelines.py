@@ -8,21 +8,25 @@ import msgspec
 from generators.sids import Kind, is_sid
 from generators.suggestion import shorten_list
 from mockserver.account.callback_queue import CallbackQueue
+from mockserver.account.resources.recording_updates import apply_update
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.deliveries import Delivery, DeliveryState
+from mockserver.account.state.events import StepEntry
 from mockserver.account.state.state import FIRST_CREATED, State, TimerKind
-from mockserver.account.step_imports import load_entry_type, load_statuses, load_step_functions
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
 from scenarios import timeline
+from scenarios.explain.steps import describe_step
+from scenarios.lifecycle import STATUSES, get_step_callbacks
+from scenarios.operations import RequestKind
+from scenarios.related_resources import iter_related_statuses
 from scenarios.relative_dates import get_instant
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.steps import Step, Timeline
-from scenarios.timeline import RequestKind, TimelineProgress
+from scenarios.timeline import TimelineProgress
 
 if TYPE_CHECKING:
-    from mockserver.account.state.events import StepEntry
     from mockserver.account.windows import Windows
     from mockserver.journal.milestones import Milestones
 
@@ -104,7 +108,7 @@ class Timelines:
         Args:
             status: the status after the change, which is one that a request can ask for.
         """
-        name = load_statuses()[status].signal
+        name = STATUSES[status].signal
         assert name is not None, "only these statuses can be requested"
         if self._state.windows:
             self._get_windows().record_signal(name, index)
@@ -158,15 +162,14 @@ class Timelines:
             self._state.step_instants[index] = instant
             self._timers.add(instant, TimerKind.STEP, index)
 
-    def apply_step(self, index: int, step: Step, entry: "StepEntry | None" = None) -> None:
+    def apply_step(self, index: int, step: Step, entry: StepEntry | None = None) -> None:
         """Apply a step to a recording, with how its timeline came to the step if it did."""
-        describe_step, get_step_callbacks, iter_related_statuses = load_step_functions()
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
         if step.status is not None and self._milestones is not None:
             before = self._recording_index.get_status(index).value if index < FIRST_CREATED else None
             self.record_status(index, before, step.status)
-        self._recordings.apply_update(index, step.status, step.set)
+        apply_update(self._recording_index, index, step.status, step.set)
         for key, status in iter_related_statuses(step):
             from mockserver.account.related_resources import set_related_status
 
@@ -202,7 +205,7 @@ class Timelines:
         self._state.step_instants.pop(index, None)
         if next_playing.awaited_step is None:
             del self._state.playing[index]
-        self.apply_step(index, step, load_entry_type()(next_playing.step, met, is_by_hand))
+        self.apply_step(index, step, StepEntry(next_playing.step, met, is_by_hand))
 
     def record_milestone(self, noun: str, name: str, index: int) -> None:
         """Record what happened to a recording, if an expectation waits for it."""
@@ -220,7 +223,7 @@ class Timelines:
             self._milestones.record_status(before, after, recordings.get_sid(index), recordings.clock.now())
 
     def _record_event(
-        self, kind: str, index: int, what: str, step: Step | None, entry: "StepEntry | None" = None
+        self, kind: str, index: int, what: str, step: Step | None, entry: StepEntry | None = None
     ) -> None:
         name, sid = self._recording_index.get_name(index), self._recording_index.get_sid(index)
         self._events.record(kind, name, sid, what, step, entry=entry)

@@ -27,11 +27,11 @@ from mockserver.server.request_log import log_requests
 from mockserver.settings.choices import LogFormat
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
-from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.account.export.reading import Export
     from mockserver.cli.worker_pipes import WorkerPipes
+    from scenarios.model import Scenario
 
 
 def serve(
@@ -128,7 +128,7 @@ def _use_mock(watch: Watch, environment: Mapping[str, str], mock: Mock) -> Itera
         watching.cancel()
 
 
-def _make_mock(settings: Settings, scenarios: Sequence[Scenario], export: "Export | None", token: str | None) -> Mock:
+def _make_mock(settings: Settings, scenarios: "Sequence[Scenario]", export: "Export | None", token: str | None) -> Mock:
     """Return a mock of new accounts, or of the account of an export."""
     instance = secrets.token_hex(8)
     if export is None:
@@ -150,7 +150,9 @@ def _write_port(file: Path, port: int) -> None:
         raise CommandError(f"--port-file: cannot write {file}: {error.strerror}.") from None
 
 
-def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario], export: "Export | None" = None) -> Banner:
+def _make_banner(
+    mock: Mock, address: Address, scenarios: "Sequence[Scenario]", export: "Export | None" = None
+) -> Banner:
     spec = mock.account(mock.demo.sid).corpus.spec
     up_to = format_iso8601(spec.t0)
     members = mock.groups.list_group(mock.demo.sid.lower())

@@ -10,16 +10,16 @@ from generators.setup_error import MockSetupError
 from mockserver.cli.errors import CommandError
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
-from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from mockserver.mock import Mock
+    from scenarios.model import Scenario
 
 
 def make_mock(
     settings: Settings,
     *,
-    scenarios: Sequence[Scenario] = (),
+    scenarios: "Sequence[Scenario]" = (),
     instance: str = "0" * 16,
     control_token: str | None = None,
 ) -> "Mock":
@@ -83,7 +83,7 @@ def print_import_events(mock: "Mock") -> None:
         print(f"recmock: import: {sentence}", file=sys.stderr, flush=True)
 
 
-def load_scenarios(names_or_paths: Sequence[str]) -> list[Scenario]:
+def load_scenarios(names_or_paths: Sequence[str]) -> "list[Scenario]":
     """Return the scenarios that `--scenario` names.
 
     Raises:
@@ -99,7 +99,7 @@ def load_scenarios(names_or_paths: Sequence[str]) -> list[Scenario]:
         raise CommandError(f"--scenario: {error}") from None
 
 
-def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
+def combine_scenarios(scenarios: "Sequence[Scenario]") -> "Scenario | None":
     """Return one scenario that contains all of the given ones, or None if there are none.
 
     Raises:
@@ -112,7 +112,7 @@ def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
     return merge_scenarios(scenarios)
 
 
-def describe_error(error: MockSetupError, settings: Settings, scenario: Scenario | None) -> str:
+def describe_error(error: MockSetupError, settings: Settings, scenario: "Scenario | None") -> str:
     """Return the reason why a mock cannot have these settings and this scenario."""
     if not isinstance(error, SpanTooShortError):
         return str(error)

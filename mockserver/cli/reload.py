@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generators.setup_error import MockSetupError
 from mockserver.account.gradual import without_full_collections
 from mockserver.cli.mock_setup import combine_scenarios, describe_error, print_import_events
 from mockserver.mock import Mock
 from mockserver.settings.machine_clock import real_pause
-from scenarios.model import Scenario
-from scenarios.problems import ScenarioError
+
+if TYPE_CHECKING:
+    from scenarios.model import Scenario
 
 _PAUSE = 0.25
 """Real seconds between two checks of the files."""
@@ -96,7 +97,7 @@ def _find_files(scenarios: Iterable[str]) -> Iterator[Path]:
         yield path
         try:
             value = find_source(name).read().value
-        except ScenarioError:
+        except MockSetupError:
             continue
         accounts = value.get("accounts") if isinstance(value, dict) else None
         for plan in (value, *(accounts if isinstance(accounts, list) else ())):

@@ -4,6 +4,7 @@ import gc
 import os
 from argparse import Namespace
 
+from generators.setup_error import MockSetupError
 from mockserver.cli.command import Invocation, load_command
 from mockserver.cli.errors import CommandError, print_error
 from mockserver.cli.listen_parts import combine_listen_parts
@@ -11,7 +12,6 @@ from mockserver.cli.running_server import URL_VARIABLE
 from mockserver.control.client.errors import ControlError, NoServerError, TokenError
 from mockserver.settings.loading import load_settings
 from mockserver.settings.settings import SettingsError
-from scenarios.problems import ScenarioError
 
 _HINTS = {
     NoServerError: " Start a server with recmock serve, or give its address with --url.",
@@ -37,7 +37,7 @@ def run_command(options: Namespace) -> int:
         return print_error(f"{error}{_find_hint(error)}")
     except CommandError as error:
         return print_error(str(error), error.code)
-    except ScenarioError as error:
+    except MockSetupError as error:
         return print_error(str(error))
     except UnicodeEncodeError as error:  # Python decodes arguments that are not text to lone surrogates
         return print_error(f"expected text, found {error.object[error.start : error.end]!a}: {error.reason}.")

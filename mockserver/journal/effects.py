@@ -2,7 +2,8 @@
 
 import msgspec
 
-from scenarios.timeline import RequestKind, TimelineProgress
+from scenarios.operations import RequestKind
+from scenarios.timeline import TimelineProgress
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):

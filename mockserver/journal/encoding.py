@@ -14,9 +14,9 @@ from mockserver.journal.effects import Effect
 from mockserver.journal.journal import Entry, Journal, LoggedResponse
 from mockserver.rest.representations.wires import Wire
 from scenarios.model import DECODE_LOCK
-from scenarios.operations import Operation
+from scenarios.operations import Operation, RequestKind
 from scenarios.rules import Then
-from scenarios.timeline import RequestKind, TimelineProgress
+from scenarios.timeline import TimelineProgress
 
 _FIRST_ERROR_STATUS = 400
 

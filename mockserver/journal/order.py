@@ -6,14 +6,13 @@ from functools import cached_property
 
 import msgspec
 
-from generators.instants import SECOND
+from generators.instants import SECOND, to_microseconds
 from mockserver.journal.journal import Entry, Journal
 from mockserver.journal.milestones import Milestone, Milestones
 from scenarios.durations import format_duration, parse_duration
 from scenarios.expectations import Expectation, Moment, Rate
 from scenarios.explain.expectations import describe_moment, find_moment_name
 from scenarios.operations import Operation
-from scenarios.triggers import to_microseconds
 
 _RECORDING_SID = re.compile("RE[0-9a-f]{32}", re.IGNORECASE)
 _FAR = 1 << 62

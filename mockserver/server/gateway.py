@@ -32,7 +32,7 @@ from mockserver.server.response_recorder import ResponseRecorder
 from mockserver.server.saving import REPEATABLE_KEY, NotSavedError, make_store_error
 from mockserver.server.sending import send_response
 from mockserver.settings.machine_clock import stopwatch
-from scenarios.timeline import RequestKind
+from scenarios.operations import RequestKind
 
 logger = logging.getLogger("recmock")
 

@@ -6,7 +6,7 @@ from mockserver.rest.byte_ranges import UnsatisfiableRangeError, is_not_modified
 from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
 from mockserver.server.results import Media
-from scenarios.timeline import RequestKind
+from scenarios.operations import RequestKind
 
 
 def render_media(media: Media, exchange: Exchange) -> Response:

@@ -8,7 +8,7 @@ from mockserver.journal.journal import MAX_FIRST_BYTES, Entry
 from mockserver.server.exchange import Exchange
 from mockserver.server.rendering import CONTROL_ROOT, is_control_path
 from mockserver.server.response import Response
-from scenarios.timeline import RequestKind
+from scenarios.operations import RequestKind
 
 if TYPE_CHECKING:
     from mockserver.journal.effects import Effect

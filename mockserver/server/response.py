@@ -9,8 +9,7 @@ from starlette.types import Receive, Scope, Send
 from generators.model import Status
 from mockserver.journal.journal import MAX_FIRST_BYTES, MAX_LOGGED_RECORDINGS, LoggedResponse
 from mockserver.rest.headers import Header, encode_header, encode_headers
-from scenarios.operations import Operation
-from scenarios.timeline import RequestKind
+from scenarios.operations import Operation, RequestKind
 
 if TYPE_CHECKING:
     from generators.audio.wav import Medium

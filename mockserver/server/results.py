@@ -9,7 +9,7 @@ from mockserver.account.resources.listing import NEVER, Page
 from mockserver.rest.paging import PageRequest
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.resource_type import ResourceType
-from scenarios.timeline import RequestKind
+from scenarios.operations import RequestKind
 
 if TYPE_CHECKING:
     from generators.audio.wav import Medium

@@ -1,34 +1,28 @@
-"""Explains what a scenario will play. The event log uses the same words."""
+"""Explains what a scenario will play."""
 
-import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
+from generators.instants import to_microseconds
 from scenarios.accounts import build_account_scenario
 from scenarios.date_resolution import resolve_pick, resolve_recording
 from scenarios.explain.accounts import explain_account
 from scenarios.explain.arrivals import explain_arrival, list_arriving
-from scenarios.explain.callbacks import describe_callback
 from scenarios.explain.creation_dates import describe_creation
 from scenarios.explain.creations import list_titled_rules
 from scenarios.explain.expectations import explain_expectation
 from scenarios.explain.groups import explain_groups
 from scenarios.explain.limits import explain_limit
 from scenarios.explain.rules import explain_rules, explain_setup
+from scenarios.explain.steps import describe_step
 from scenarios.explain.tokens import explain_tokens
 from scenarios.full_timelines import build_full_timeline, get_subscription
 from scenarios.handles import assign_pick_handles, iter_named_recordings
-from scenarios.lifecycle import get_step_callbacks
 from scenarios.model import Scenario
-from scenarios.related_resources import iter_related_statuses
-from scenarios.relative_dates import RelativeDate, describe_relative_date
-from scenarios.steps import NO_FIELDS, CallbackEvents, RecordingFields, Step, Timeline
-from scenarios.triggers import describe_trigger, format_instant, to_microseconds
+from scenarios.steps import CallbackEvents, Timeline
+from scenarios.triggers import describe_trigger
 
 _MAX_SHOWN_HANDLES = 4
 
@@ -110,20 +104,6 @@ def _explain_account(scenario: Scenario, number: int) -> ScenarioExplanation:
     )
 
 
-def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
-    """Describe a step, such as `completed (duration 12), callback completed`.
-
-    Args:
-        step: the step.
-        subscribed_events: the events of the recording's subscription, used if the step names none.
-    """
-    fields = () if step.set == NO_FIELDS else _describe_fields(step.set)
-    facts = [f"{name} {_format_value(value)}" for name, value in fields]
-    what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
-    what += [f"{key} {status}" for key, status in iter_related_statuses(step)]
-    return ", ".join([*what, *map(describe_callback, get_step_callbacks(step, subscribed_events))]) or "no callback"
-
-
 def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
     start = scenario.clock.start
     for named in iter_named_recordings(scenario):
@@ -141,21 +121,6 @@ def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
 def _explain_timeline(handle: str, timeline: Timeline, subscribed_events: CallbackEvents) -> Iterator[ExplainedStep]:
     for number, step in enumerate(timeline, 1):
         yield ExplainedStep(handle, number, describe_trigger(step.after), describe_step(step, subscribed_events))
-
-
-def _describe_fields(fields: RecordingFields) -> Iterator[tuple[str, Any]]:
-    for name in fields.__struct_fields__:
-        value = getattr(fields, name)
-        if value is not UNSET:
-            yield name, value
-
-
-def _format_value(value: Any) -> str:
-    if isinstance(value, datetime):
-        return format_instant(value)
-    if isinstance(value, RelativeDate):
-        return describe_relative_date(value)
-    return json.dumps(value) if value is None or isinstance(value, dict) else str(value)
 
 
 def _format_steps(steps: Iterable[ExplainedStep]) -> Iterator[tuple[str, list[str]]]:

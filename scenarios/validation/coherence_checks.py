@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from msgspec import UNSET, UnsetType
 
-from generators.instants import SECOND
+from generators.instants import SECOND, to_microseconds
 from generators.model import CONFERENCE_SOURCES, Source
 from scenarios.full_timelines import with_initial_step
 from scenarios.lifecycle import ERROR_CODES_WITH_AUDIO, STATUSES, STATUSES_WITHOUT_AUDIO
@@ -18,7 +18,6 @@ from scenarios.problems import Problem, ValuePath, describe_value
 from scenarios.relative_dates import AT_START, RelativeDate, get_offset
 from scenarios.statuses import RecordingStatus
 from scenarios.steps import RecordingFields
-from scenarios.triggers import to_microseconds
 
 _STATUS_FIELDS = ("duration", "price", "error_code")
 """Fields of a recording that take effect in the steps with certain statuses only."""

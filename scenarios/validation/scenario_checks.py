@@ -6,6 +6,7 @@ from pathlib import Path as FilePath
 
 from msgspec import UNSET
 
+from generators.instants import to_microseconds
 from scenarios.accounts import build_account_scenario
 from scenarios.date_resolution import resolve_pick, resolve_recording
 from scenarios.durations import parse_duration
@@ -16,7 +17,6 @@ from scenarios.origins import normalize_origin
 from scenarios.plans import ClockPlan, CorpusPlan
 from scenarios.problems import Problem, ValuePath, format_path
 from scenarios.recording_groups import walk_written_recordings
-from scenarios.triggers import to_microseconds
 from scenarios.validation.account_checks import check_accounts
 from scenarios.validation.arrival_checks import check_arrivals
 from scenarios.validation.caller_checks import check_callers

@@ -11,8 +11,7 @@ from mockserver.account.commands.requests import RecordResponse
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.testing.sink import Sink
-from scenarios.operations import Operation
-from scenarios.timeline import RequestKind
+from scenarios.operations import Operation, RequestKind
 from tests.accounts import make_scenario
 from tests.harness import Api, make_settings
 

@@ -9,6 +9,7 @@ from generators.model import Source, Status
 from mockserver.account.account import Account
 from mockserver.account.resources.call_filter import CallFilter
 from mockserver.account.resources.filter import RecordingFilter
+from mockserver.account.resources.recording_updates import set_status
 from mockserver.rest.paging import PageRequest
 from scenarios.statuses import RecordingStatus
 from scenarios.steps import RecordingFields
@@ -29,7 +30,7 @@ def api() -> Iterator[Api]:
 def create_recordings(account: Account, status: RecordingStatus | None, *, call_sid: str | None = None) -> list[int]:
     indices = [account.recordings.add(source=Source.DIAL_VERB, call_sid=call_sid) for _ in range(CROWD)]
     for index in indices if status is not None else ():
-        account.recordings.set_status(index, status, RecordingFields())
+        set_status(account.recordings.recording_index, index, status)
     return indices
 
 
@@ -47,7 +48,7 @@ def delete_created(account: Account) -> None:
 
 def change_then_delete_newest_of_corpus(account: Account) -> None:
     for index in range(account.corpus.count - CROWD, account.corpus.count):
-        account.recordings.set_status(index, RecordingStatus.DELETED, RecordingFields(duration=7))
+        set_status(account.recordings.recording_index, index, RecordingStatus.DELETED, RecordingFields(duration=7))
 
 
 def delete_and_purge(account: Account) -> None:
@@ -66,7 +67,7 @@ def record_one_call(account: Account) -> None:
 
 def fail_newest_of_corpus(account: Account) -> None:
     for index in range(account.corpus.count - CROWD, account.corpus.count):
-        account.recordings.set_status(index, RecordingStatus.FAILED, RecordingFields())
+        set_status(account.recordings.recording_index, index, RecordingStatus.FAILED)
 
 
 def delete_newest_transcriptions(account: Account) -> None:

@@ -14,8 +14,8 @@ from mockserver.account.commands.recordings import (
     UseNewSids,
 )
 from mockserver.rest.errors import TwilioError
+from scenarios.operations import RequestKind
 from scenarios.statuses import RecordingStatus
-from scenarios.timeline import RequestKind
 
 
 def begin_recording(account: AccountParts, command: BeginRecording) -> int:

@@ -10,7 +10,8 @@ from mockserver.account.commands.requests import (
 )
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.account.state.rules import FaultRuleState
-from scenarios.timeline import RequestKind, TimelineProgress
+from scenarios.operations import RequestKind
+from scenarios.timeline import TimelineProgress
 
 
 def record_response(account: AccountParts, command: RecordResponse) -> dict[int, TimelineProgress]:

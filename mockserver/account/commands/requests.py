@@ -4,9 +4,9 @@ from mockserver.account.commands.command import AccountCommand
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.account.request_facts import RequestFacts
 from mockserver.account.state.rules import FaultRuleState
-from scenarios.operations import Operation
+from scenarios.operations import Operation, RequestKind
 from scenarios.rules import Fault, Sequence
-from scenarios.timeline import RequestKind, TimelineProgress
+from scenarios.timeline import TimelineProgress
 
 
 class RecordResponse(AccountCommand[dict[int, TimelineProgress]], frozen=True, kw_only=True):

@@ -20,7 +20,6 @@ from mockserver.account.resources.listed_recordings import ListedRecordings
 from mockserver.account.resources.listing import BEFORE_OLDEST, NEVER
 from mockserver.account.resources.overlay import CreatedRecordings, Deletions
 from mockserver.account.resources.positions import ListPositions
-from mockserver.account.resources.status_change import without_twilio_values
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 
@@ -230,7 +229,7 @@ class RecordingIndex:
         """
         self.deletions.add(index, self.clock.now(), shown_at)
         changed = self.state.recordings.get(index)  # what the corpus generates has no values for Twilio's wire
-        if changed is not None and (shown := without_twilio_values(changed, ("error_code",))) is not changed:
+        if changed is not None and (shown := changed.without_twilio_values(("error_code",))) is not changed:
             self.put(index, shown)
         self._record_change(index)
 

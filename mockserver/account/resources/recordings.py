@@ -1,7 +1,5 @@
 """The recordings of an account, and the operations on them."""
 
-from functools import partial
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -13,19 +11,9 @@ from mockserver.account.resources.filter import RecordingFilter, build_filtered_
 from mockserver.account.resources.listing import NEVER, Page, get_page
 from mockserver.account.resources.parent import Parent
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.resources.status_change import (
-    RecordingWithProgress,
-    apply_status,
-    with_fields,
-    without_adversarial_body,
-)
 from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress, get_in_flight_status
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
-from scenarios.relative_dates import get_instant
-from scenarios.statuses import RecordingStatus
-from scenarios.steps import NO_FIELDS, RecordingFields
-from scenarios.triggers import to_microseconds
 
 CURRENT = "Twilio.CURRENT"
 """Stands for the SID of the only active recording of a call or conference."""
@@ -159,34 +147,6 @@ class Recordings:
     def _derive_conference_sid(self, source: Source, index: int) -> str | None:
         is_conference = source in CONFERENCE_SOURCES
         return self.recording_index.corpus.sids.encode(Kind.CONFERENCE, index) if is_conference else None
-
-    def apply_update(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
-        """Set the status of a recording, if one is given, and its fields. Every change moves `date_updated`."""
-        self.set_status(index, status, fields)
-        if status is None and fields != NO_FIELDS and fields.date_updated is UNSET:
-            self.recording_index.touch(index)
-
-    def set_status(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
-        """Set the status of a recording, if one is given, and its fields."""
-        recording_index, in_progress = self.recording_index, self.recording_index.state.in_progress
-        recording = without_adversarial_body(recording_index.get_even_if_deleted(index))
-        if status is RecordingStatus.DELETED and recording.status is not Status.COMPLETED:
-            self.set_status(index, RecordingStatus.COMPLETED, NO_FIELDS)  # a deleted recording was completed before
-            recording = recording_index.get_even_if_deleted(index)
-        elif status is not None and status is not RecordingStatus.DELETED:
-            before, now = RecordingWithProgress(recording, in_progress.get(index)), recording_index.clock.now()
-            get_random_fields = partial(recording_index.get_random_fields, index)
-            get_typical_duration = partial(recording_index.get_typical_duration, index)
-            after = apply_status(before, status, now, get_random_fields, get_typical_duration)
-            recording = after.recording
-            if after.progress is None:
-                in_progress.pop(index, None)
-            else:
-                in_progress[index] = after.progress
-        recording_index.put(index, with_fields(recording, fields))
-        if status is RecordingStatus.DELETED:
-            date = fields.date_updated
-            recording_index.delete(index, None if date is UNSET else to_microseconds(get_instant(date)))
 
     def update(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
         """Pause, resume or stop an active recording. An update to its present status changes nothing.

@@ -1,6 +1,6 @@
 """The effect of a status on a recording, as a pure function (WIRE §5)."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -8,14 +8,13 @@ import msgspec
 from msgspec import UNSET
 
 from generators import distributions
-from generators.instants import SECOND
+from generators.instants import SECOND, to_microseconds
 from generators.model import EncryptionDetails, Recording, Status
 from generators.random_fields import RandomFields
 from mockserver.account.state.in_progress import RecordingInProgress
 from scenarios.lifecycle import STATUSES
 from scenarios.statuses import RecordingStatus
 from scenarios.steps import NO_FIELDS, RecordingFields
-from scenarios.triggers import to_microseconds
 
 _PRICE_STEP = Decimal("0.00001")
 _STATUS_FIELDS = ("duration", "price", "price_unit", "error_code")
@@ -54,7 +53,7 @@ def apply_status(
     if shown in (Status.ABSENT, Status.FAILED):
         error_code = distributions.draw_error_code(shown, recording.encryption is not None, get_random_fields().error)
     changed = msgspec.structs.replace(
-        without_twilio_values(recording, _STATUS_FIELDS),
+        recording.without_twilio_values(_STATUS_FIELDS),
         status=shown,
         duration=seconds,
         price=None if seconds is None else distributions.compute_price(seconds),
@@ -85,15 +84,6 @@ def _advance_progress(
             return None
 
 
-def without_twilio_values(recording: Recording, keys: Collection[str]) -> Recording:
-    """Return the recording without its values for Twilio's wire that a change of these keys replaces."""
-    known = recording.twilio_wire
-    if known is None or known.keys().isdisjoint(keys):  # almost always
-        return recording
-    remaining = {key: value for key, value in known.items() if key not in keys}
-    return msgspec.structs.replace(recording, twilio_wire=remaining or None)
-
-
 def without_adversarial_body(recording: Recording) -> Recording:
     """Return the recording without its generated adversarial body, so that scripted fields are visible."""
     if type(recording) is Recording:  # almost always
@@ -111,7 +101,7 @@ def with_fields(recording: Recording, fields: RecordingFields) -> Recording:
         for name, value in said.items()
         if value is not UNSET
     }
-    recording = without_twilio_values(recording, changes)
+    recording = recording.without_twilio_values(changes)
     if "encryption_details" in changes:
         changes["encryption"] = _build_encryption(recording, changes.pop("encryption_details"))
     if changes.get("duration") is not None and "price" not in changes:

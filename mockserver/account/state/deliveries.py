@@ -1,7 +1,7 @@
 """Queued callbacks and their attempts, as plain values. Instants are microseconds since the epoch."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -60,6 +60,11 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a scenario does to it."""
 
     @property
+    def is_pending(self) -> bool:
+        """True if it is still to be delivered."""
+        return self.state is DeliveryState.PENDING
+
+    @property
     def may_be_overtaken(self) -> bool:
         """True if a scenario holds it back: later callbacks are sent before it is due."""
         return self.script is not None and self.script.delay is not None and not self.attempts
@@ -68,6 +73,14 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def used_seconds(self) -> float:
         """The real seconds that the attempts took together."""
         return sum(attempt.seconds for attempt in self.attempts)
+
+    def as_new(self, now: int) -> Self:
+        """Return it with its full number of attempts, due now."""
+        return msgspec.structs.replace(self, due=now, attempts=(), state=DeliveryState.PENDING)
+
+    def as_missed(self) -> Self:
+        """Return it given up."""
+        return msgspec.structs.replace(self, state=DeliveryState.MISSED)
 
     def to_request(self, settings: "DeliverySettings") -> "CallbackRequest":
         """Return the signed request of the next attempt."""

@@ -5,7 +5,6 @@ from mockserver.account.commands.callbacks import MissCallback, ReleaseCallback
 from mockserver.account.commands.calls import ReleaseAppRequest
 from mockserver.account.gradual import Steps
 from mockserver.account.new_accounts import NewAccounts
-from mockserver.account.state.deliveries import DeliveryState
 from mockserver.account.storage.account_saver import AccountSaver
 from mockserver.account.storage.saved_account import ClockReading
 from mockserver.settings.machine_clock import measure_tick_origin, wall_microseconds
@@ -45,7 +44,7 @@ def _catch_up(account: Account, reading: ClockReading, served_since: int) -> Ste
         for _ in account.clock_moves.advance_to(at):
             yield
         for delivery in [*account.callbacks]:
-            if delivery.number >= first_missed and delivery.state is DeliveryState.PENDING:
+            if delivery.number >= first_missed and delivery.is_pending:
                 account.apply(MissCallback(number=delivery.number))
     if rate:
         passed = max(0, wall_microseconds() - served_since)

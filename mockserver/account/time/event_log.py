@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 from mockserver.journal.budget import BudgetedLog, LogBudget
-from scenarios.steps import Step
 
 if TYPE_CHECKING:
     from mockserver.account.state.events import Event, StepEntry
+    from scenarios.steps import Step
 
 _EVENTS_TO_KEEP = 10_000
 _EVENT_BYTES = 300
@@ -42,7 +42,7 @@ class EventLog(BudgetedLog):
         subject: str,
         sid: str,
         what: str,
-        step: Step | None = None,
+        step: "Step | None" = None,
         *,
         entry: "StepEntry | None" = None,
         callback: int | None = None,

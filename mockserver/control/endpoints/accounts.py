@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from generators.corpus.corpus import CorpusSpec
-from generators.instants import SECOND
+from generators.instants import SECOND, to_microseconds
 from mockserver.account.account import Account
 from mockserver.account.commands.timelines import SetClockRate
 from mockserver.account.overrides import AccountOverrides
@@ -39,7 +39,7 @@ from mockserver.server.exchange import Exchange
 from mockserver.settings.clock_rate import ClockRate
 from scenarios.clock_mode import ClockMode
 from scenarios.durations import normalize_duration, parse_duration
-from scenarios.triggers import Instant, to_microseconds
+from scenarios.triggers import Instant
 
 
 class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

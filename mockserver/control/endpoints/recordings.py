@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from generators.instants import to_microseconds
 from generators.model import Source, Status
 from mockserver.account.account import Account
 from mockserver.account.commands.recordings import AddRecording
@@ -26,7 +27,6 @@ from scenarios.model import ScriptedRecording
 from scenarios.problems import format_path
 from scenarios.relative_dates import get_instant
 from scenarios.statuses import RecordingStatus
-from scenarios.triggers import to_microseconds
 from scenarios.validation.coherence_checks import check_step_values
 
 

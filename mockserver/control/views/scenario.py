@@ -72,7 +72,7 @@ def serialize_event(event: "Event") -> EventView:
 
 def serialize_timeline(account: "Account", index: int) -> TimelineView:
     """Serialize a timeline that has not ended."""
-    from scenarios.explain.timelines import describe_step
+    from scenarios.explain.steps import describe_step
     from scenarios.triggers import COUNTED, describe_trigger
 
     playing, ledger = account.state.playing[index], account.recordings.recording_index

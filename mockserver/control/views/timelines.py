@@ -138,7 +138,7 @@ def _serialize_step(
     state: Literal["done", "next", "later"] = "done",
     triggers: tuple[TriggerView, ...] = (),
 ) -> StepView:
-    from scenarios.explain.timelines import describe_step
+    from scenarios.explain.steps import describe_step
     from scenarios.lifecycle import get_step_callbacks
     from scenarios.triggers import describe_trigger
 

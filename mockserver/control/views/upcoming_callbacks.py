@@ -41,11 +41,9 @@ def serialize_upcoming_callbacks(account: "Account") -> list[UpcomingCallbackVie
 
 
 def _iter_queued(account: "Account") -> Iterator[UpcomingCallbackView]:
-    from mockserver.account.state.deliveries import DeliveryState
-
     now = account.clock.now()
     for delivery in account.callbacks:
-        if delivery.state is DeliveryState.PENDING:
+        if delivery.is_pending:
             yield UpcomingCallbackView(
                 recording=account.callbacks.get_name(delivery),
                 sid=delivery.sid,

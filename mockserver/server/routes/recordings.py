@@ -11,7 +11,7 @@ from mockserver.server.results import Resource, ResourcePage
 from mockserver.server.routes.future_filters import warn_of_future_filters
 from mockserver.server.routes.recording_parents import get_resource_type, parse_parent
 from mockserver.server.routes.resource_route import PathParams
-from scenarios.timeline import RequestKind
+from scenarios.operations import RequestKind
 
 
 def list_recordings(exchange: Exchange, _: PathParams) -> ResourcePage:

@@ -35,7 +35,7 @@ CHANGING_METHODS = {
     "page_drift": {"apply_after_page"},
     "payloads": {"delete"},
     "recording_index": {"add", "delete", "put", "set_handle", "show_on_twilio_wire", "touch"},
-    "recordings": {"add", "apply_update", "delete", "set_status", "update"},
+    "recordings": {"add", "delete", "update"},
     "scheduler": {"move_to", "run_due", "set_rate"},
     "timelines": {
         *("apply_step", "record_delivery", "record_request", "resume", "run_due_steps", "run_next_step", "signal"),
@@ -45,6 +45,8 @@ CHANGING_METHODS = {
     "transcriptions": {"delete"},
 }
 """The methods that change the parts of an account."""
+CHANGING_FUNCTIONS = {"apply_update", "set_status"}
+"""The functions that change recordings."""
 OWN_CLIENTS = ("control/client", "testing", "cli", "pytest_plugin")
 """Programs of users: their `recordings.add` is a request to the control API."""
 
@@ -70,6 +72,8 @@ def find_changes(source: str) -> list[str]:
             name = part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else ""
             if node.func.attr in CHANGING_METHODS.get(name, ()):
                 found.append(ast.unparse(node))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CHANGING_FUNCTIONS:
+            found.append(ast.unparse(node))
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         found += [ast.unparse(target) for target in targets if target and ".state." in f"{ast.unparse(target)}."]
     return found
@@ -83,9 +87,10 @@ def test_modules_change_accounts_by_commands_only() -> None:
 
 def test_check_finds_calls_and_assignments() -> None:
     source = (
-        "account.callbacks.redeliver(1)\nscheduler.run_due(5)\naccount.state.rules = []\naccount.apply(x)\nlist.add(1)"
+        "account.callbacks.redeliver(1)\nscheduler.run_due(5)\naccount.state.rules = []\nset_status(1, status)\n"
+        "account.apply(x)\nlist.add(1)"
     )
-    changes = ["account.callbacks.redeliver(1)", "account.state.rules", "scheduler.run_due(5)"]
+    changes = ["account.callbacks.redeliver(1)", "account.state.rules", "scheduler.run_due(5)", "set_status(1, status)"]
     assert sorted(find_changes(source)) == changes
 
 

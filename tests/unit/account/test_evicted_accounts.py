@@ -10,7 +10,7 @@ from mockserver.account.account import Account
 from mockserver.account.commands.requests import RecordResponse
 from mockserver.mock import Mock
 from mockserver.settings.clock_rate import ClockRate
-from scenarios.timeline import RequestKind
+from scenarios.operations import RequestKind
 from tests.accounts import CALLBACK_URL, make_scenario
 from tests.harness import make_settings
 

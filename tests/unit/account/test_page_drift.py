@@ -5,8 +5,7 @@ from typing import Any
 from generators.model import Status
 from mockserver.account.account import Account
 from mockserver.account.commands.requests import RecordResponse
-from scenarios.operations import Operation
-from scenarios.timeline import RequestKind
+from scenarios.operations import Operation, RequestKind
 from tests.accounts import make_account, make_scenario
 
 LIST_OPERATION, LIST_CALL_OPERATION = Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS

@@ -10,8 +10,7 @@ from mockserver.account.commands.requests import MatchFault, RecordResponse, Rem
 from mockserver.account.commands.timelines import SendSignalToRules
 from mockserver.account.request_facts import RequestFacts
 from mockserver.callbacks.outcome import Outcome
-from scenarios.operations import Operation
-from scenarios.timeline import RequestKind
+from scenarios.operations import Operation, RequestKind
 from tests.accounts import CALLBACK_URL, make_account, make_scenario
 
 FETCH = {"op": "fetch_recording"}

@@ -3,11 +3,12 @@
 import msgspec
 import pytest
 
+from generators.instants import to_microseconds
 from scenarios import timeline
+from scenarios.operations import RequestKind
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.steps import Step
 from scenarios.timeline import (
-    RequestKind,
     TimelineProgress,
     after_delivery,
     after_request,
@@ -16,7 +17,7 @@ from scenarios.timeline import (
     find_due_step,
     find_next_instant,
 )
-from scenarios.triggers import Trigger, to_microseconds
+from scenarios.triggers import Trigger
 
 START = 1_000_000_000
 SECOND = 1_000_000

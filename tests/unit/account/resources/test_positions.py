@@ -12,6 +12,7 @@ from mockserver.account.account import Account
 from mockserver.account.commands.recordings import DeleteRecording
 from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.listing import Page
+from mockserver.account.resources.recording_updates import set_status
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.paging import Cursor, PageRequest
 from scenarios.statuses import RecordingStatus
@@ -119,7 +120,7 @@ def test_deleted_recording_is_valid_page_token() -> None:
     account = make_account(count=0)
     indices = [add_recording(account, T0 * SECOND + offset) for offset in range(5)]
     for index in indices:
-        account.recordings.set_status(index, RecordingStatus.COMPLETED, RecordingFields())
+        set_status(account.recordings.recording_index, index, RecordingStatus.COMPLETED)
     sid = account.recordings.recording_index.get_sid(indices[2])
     account.apply(DeleteRecording(sid=sid))
     assert (indices[1], indices[0]) == get_page(account, RecordingFilter(), 9, f"PA{sid}").indices
@@ -131,7 +132,7 @@ def test_added_recordings_have_positions_among_a_billion() -> None:
     timetable, corpus = account.corpus.timetable, account.corpus
     neighbours = (5, 10**8, corpus.count - 1)
     indices = [add_recording(account, timetable.get_instant(index)) for index in neighbours]
-    account.recordings.set_status(123_456, RecordingStatus.COMPLETED, RecordingFields(duration=7))
+    set_status(account.recordings.recording_index, 123_456, RecordingStatus.COMPLETED, RecordingFields(duration=7))
     recording_index = account.recordings.recording_index
     for offset, (index, neighbour) in enumerate(zip(indices, neighbours, strict=True)):
         position = recording_index.find_position(recording_index.get_sid(index))
@@ -187,7 +188,7 @@ def test_paging_lists_each_recording_once_in_order(paging_case: PagingCase) -> N
                 add_recording(account, account.clock.now())
             case "change" | "absent" if recording_index.get_status(index) is not Status.DELETED:
                 status = RecordingStatus.ABSENT if change == "absent" else RecordingStatus.COMPLETED
-                account.recordings.set_status(index, status, RecordingFields())
+                set_status(account.recordings.recording_index, index, status)
             case "delete" if recording_index.get_status(index) is Status.COMPLETED:
                 account.apply(DeleteRecording(sid=recording_index.get_sid(index)))
     assert_positions_invert(account)

@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from scenarios.explain.timelines import describe_step, explain_scenario
+from scenarios.explain.steps import describe_step
+from scenarios.explain.timelines import explain_scenario
 from scenarios.full_timelines import DEFAULT_ON_CREATE, with_initial_step
 from scenarios.lifecycle import get_step_callbacks
 from scenarios.loading.load import load, loads
