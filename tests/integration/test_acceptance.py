@@ -10,7 +10,7 @@ from tests.acceptance.deployment import CheckSkipped, Deployment, Memory, Store,
 from tests.acceptance.deployments import DEPLOYMENTS
 from tests.acceptance.effort import QUICK, Effort
 
-SHARED = Effort(seconds=5.0, kill_each=1.0, writes=300, timelines=200, callbacks=100)
+SHARED = Effort(seconds=5.0, kill_each=1.0, writes=300, timelines=200, callbacks=100, slack_seconds=2.0)
 EFFORTS = {
     "memory": QUICK,
     "relays": QUICK,
