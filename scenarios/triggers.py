@@ -1,14 +1,14 @@
 """The triggers of steps: one table with the field, the condition, the words and the check of each."""
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import lru_cache, partial
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import msgspec
 from msgspec import Meta
 
-from generators.instants import to_microseconds
+from generators.instants import get_real_datetime, to_microseconds
 from scenarios.durations import Duration, find_duration_problem, parse_duration
 from scenarios.numbers import Count
 from scenarios.statuses import CallbackEvent
@@ -19,6 +19,11 @@ from scenarios.trigger_problems import (
     find_media_problem,
     find_no_problem,
 )
+
+if TYPE_CHECKING:
+    from datetime import datetime
+else:
+    datetime = get_real_datetime()
 
 Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]
 _parse_cached_duration = lru_cache(maxsize=1024)(parse_duration)

@@ -13,6 +13,7 @@ from scenarios.loading.twilio_exports import UnpackedDocument, find_account_depe
 from scenarios.model import DECODE_LOCK, AccountPlan, Scenario, ScriptedRecording
 from scenarios.problems import Origin, ScenarioError
 from scenarios.recording_groups import map_recordings, walk_written_recordings
+from scenarios.validation.dates import with_real_dates
 from scenarios.validation.scenario_checks import check_scenario
 from scenarios.validation.type_errors import find_type_errors
 
@@ -83,9 +84,10 @@ def _build_scenario(document: ParsedDocument, folder: Path | None) -> Scenario:
     try:
         scenario = decode_scenario(value)
     except msgspec.ValidationError:
-        complaint = next(find_type_errors(value), None)
-        assert complaint is not None, "what msgspec refuses, the diagnosis finds"
-        raise origin.build_error(*complaint) from None
+        plain = with_real_dates(value)
+        for complaint in find_type_errors(plain):
+            raise origin.build_error(*complaint) from None
+        scenario = decode_scenario(plain)
     for complaint in check_scenario(scenario, folder):
         raise origin.build_error(*complaint)
     recordings = [recording for plan in (scenario, *scenario.accounts) for recording in plan.recordings]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from generators.instants import get_real_datetime, to_real_datetime
 from scenarios.durations import SIGNED_DURATION_PATTERN, find_duration_problem
 from scenarios.model import OnCreate, Pick, ScriptedRecording
 from scenarios.problems import Problem, ValuePath, describe_value
@@ -41,6 +42,15 @@ def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def with_real_dates(value: Any) -> Any:
+    """Return a value in which each instant is a `datetime` itself: a test may write one of a class that it derives."""
+    if isinstance(value, dict):
+        return {key: with_real_dates(inside) for key, inside in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [with_real_dates(inside) for inside in value]
+    return to_real_datetime(value) if isinstance(value, datetime) else value
+
+
 def normalize_instant(value: Any) -> Any:
     """Return a date or an instant as an instant with a zone, by default UTC as in Twilio's filters.
 
@@ -54,8 +64,9 @@ def normalize_instant(value: Any) -> Any:
         except ValueError:
             value = _parse_rfc2822(value)
     if isinstance(value, datetime):
+        value = to_real_datetime(value)
         return value if value.tzinfo else value.replace(tzinfo=UTC)
-    return datetime(value.year, value.month, value.day, tzinfo=UTC) if isinstance(value, date) else value
+    return get_real_datetime()(value.year, value.month, value.day, tzinfo=UTC) if isinstance(value, date) else value
 
 
 def check_instant(value: Any, path: ValuePath) -> Iterator[Problem]:

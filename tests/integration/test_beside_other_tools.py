@@ -98,6 +98,77 @@ def test_fixture_works_while_time_is_moved(
     run_and_assert_outcomes(pytester, passed=1)
 
 
+USE_DATES = """
+from datetime import UTC, date, datetime
+
+from mockserver.testing import MockTwilio
+
+FILE = '''
+recordings:
+  - id: dated
+    date_created: 2039-01-01
+    timeline:
+      - {status: in-progress}
+      - {after: {at: 2041-01-01T00:00:00Z}, status: completed, set: {date_updated: 2041-01-01T00:00:00Z}}
+clock: {start: 2040-01-01T00:00:00Z}
+'''
+
+def test_dates(recmock):
+    recmock.clock.move_to(datetime(2061, 1, 1, tzinfo=UTC))
+    for day in ("2060-05-01", date(2060, 5, 2), datetime(2060, 5, 3, tzinfo=UTC)):
+        recmock.recordings.add(status="completed", date_created=day)
+    listed = recmock.client().recordings.list(date_created_after=datetime(2060, 1, 1), limit=5)
+    assert [recording.date_created.day for recording in listed] == [3, 2, 1]
+    assert recmock.clock.now() == datetime(2061, 1, 1, tzinfo=UTC)
+
+def test_dates_in_files_and_stores(tmp_path):
+    (tmp_path / "dated.yaml").write_text(FILE)
+    settings = {"scenario": str(tmp_path / "dated.yaml"), "store": f"sqlite:{tmp_path / 'store.db'}"}
+    with MockTwilio(**settings) as mock:
+        mock.clock.advance("400d")
+        mock.snapshot()
+        mock.rollback()
+        assert '"2041-01-01T00:00:00' in mock.export()
+    with MockTwilio(**settings) as mock:
+        assert mock.recordings.get("dated").status == "completed"
+
+def test_dates_in_values(recmock):
+    created, at = date(2039, 1, 1), datetime(2041, 1, 1, tzinfo=UTC)
+    timeline = [{"status": "in-progress"}, {"after": {"at": at}, "status": "completed"}]
+    start = datetime(2040, 1, 1, tzinfo=UTC)
+    recordings = [{"id": "dated", "date_created": created, "timeline": timeline}]
+    recmock.scenario.arm({"clock": {"start": start}, "recordings": recordings})
+    recmock.clock.advance("400d")
+    assert recmock.recordings.get("dated").status == "completed"
+
+def test_adversarial_recordings():
+    with MockTwilio(profile="adversarial", count=20) as mock:
+        assert len(mock.client().recordings.list(limit=20)) == 20
+"""
+
+
+@pytest.mark.parametrize(
+    ("library", "travel"), [("freezegun", "freezegun.freeze_time"), ("time_machine", "time_machine.travel")]
+)
+def test_dates_work_if_everything_is_imported_while_time_is_moved(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, library: str, travel: str
+) -> None:
+    for name, value in PLUGIN_ALONE.items():
+        monkeypatch.setenv(name, value)
+    pytest.importorskip(library)
+    pytester.makeconftest(f"""
+        import {library}
+
+        travel = {travel}("2031-01-01")
+        travel.start()
+
+        def pytest_unconfigure():
+            travel.stop()
+        """)
+    pytester.makepyfile(USE_DATES)
+    run_and_assert_outcomes(pytester, passed=4)
+
+
 def test_fixture_works_while_responses_is_active(pytester: pytest.Pytester) -> None:
     pytest.importorskip("responses")
     pytester.makeconftest("""

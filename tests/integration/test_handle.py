@@ -363,6 +363,23 @@ def test_unknown_recording_raises_control_error(mock: MockTwilio, reference: str
         assert exc_info.value.status == 404
 
 
+class OwnDatetime(datetime):
+    """A class as pendulum has it, which the encoder of JSON does not know."""
+
+
+def test_dates_may_be_of_a_derived_class(mock: MockTwilio) -> None:
+    day = OwnDatetime(2025, 12, 31, tzinfo=UTC)
+    sid = mock.recordings.add(status="completed", date_created=day).sid
+    assert mock.client().recordings(sid).fetch().date_created == day
+    mock.clock.move_to(OwnDatetime(2026, 2, 1, tzinfo=UTC))
+    assert mock.clock.now() == datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def test_value_that_is_no_json_is_refused(mock: MockTwilio) -> None:
+    with pytest.raises(TypeError, match=r"^expected a value that JSON has, found an object of class object\.$"):
+        mock.recordings.add(date_created=object())  # type: ignore[arg-type]  # a mistake
+
+
 def test_adding_existing_or_invalid_recording_raises_control_error(mock: MockTwilio) -> None:
     mock.recordings.add(id="mine")
     with pytest.raises(ControlError, match="recording 'mine' exists already"):

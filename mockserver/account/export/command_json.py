@@ -1,12 +1,12 @@
 """Commands as JSON, and back without a loss."""
 
-from datetime import datetime
 from functools import cache, reduce
 from operator import or_
 from typing import Any
 
 import msgspec
 
+from generators.instants import get_real_datetime
 from mockserver.account.commands.command import AccountCommand
 from mockserver.account.history import list_commands
 from scenarios.model import DECODE_LOCK
@@ -14,7 +14,7 @@ from scenarios.model import DECODE_LOCK
 
 def to_plain_values(value: Any) -> Any:
     """Return an object as plain values. Bytes and dates stay what they are."""
-    return msgspec.to_builtins(value, builtin_types=(bytes, datetime))
+    return msgspec.to_builtins(value, builtin_types=(bytes, get_real_datetime()))
 
 
 def decode_command(raw: msgspec.Raw) -> AccountCommand[Any]:

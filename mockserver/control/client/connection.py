@@ -1,6 +1,7 @@
 """The HTTP connection to a server's control API."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -40,6 +41,17 @@ class PendingDeliveries(Protocol):
 
     def raise_error(self) -> None:
         """Raise what a receiver raised since the last call."""
+
+
+def encode_json(value: Any) -> bytes:
+    """Return a value as JSON. Its dates may be of classes that others derive, such as pendulum and freezegun."""
+    return msgspec.json.encode(value, enc_hook=_encode_date)
+
+
+def _encode_date(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"expected a value that JSON has, found an object of class {type(value).__name__}.")
 
 
 class ControlConnection:
@@ -110,7 +122,7 @@ class ControlConnection:
         timeout_seconds: float = _TIMEOUT_SECONDS,
     ) -> bytes:
         """Send a request like `request`, and return the body of the response as it is."""
-        data = b"" if body is None else msgspec.json.encode(body)
+        data = b"" if body is None else encode_json(body)
         url = self.url
         query = f"?{urlencode(parameters)}" if parameters else ""
         target, headers = f"/_mock{quote(path, safe=_PATH_CHARACTERS)}{query}", self._headers

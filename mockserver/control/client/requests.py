@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.connection import ControlConnection, encode_json
 from mockserver.control.views.requests import CurlCommandView, RequestDetailView, RequestsView, RequestView
 from mockserver.journal.verification import Verification
 
@@ -57,7 +55,7 @@ class RequestsClient:
             since: the number of the first request that counts.
             limit: how many of the newest ones to return.
         """
-        text = msgspec.json.encode(_build_pattern(op, pattern)).decode()
+        text = encode_json(_build_pattern(op, pattern)).decode()
         parameters: dict[str, str | int] = {"since": since, "limit": limit, "pattern": text}
         return self._connection.request("GET", self._path, RequestsView, parameters=parameters)
 

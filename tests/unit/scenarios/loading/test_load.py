@@ -838,6 +838,31 @@ def test_recording_dates_are_parsed_in_common_forms(text: str, expected: datetim
     assert expected == scenario.recordings[0].start_time == scenario.on_create.timeline[0].set.start_time
 
 
+class OwnDatetime(datetime):
+    """A class as pendulum has it, which msgspec does not know."""
+
+
+def test_instants_may_be_of_a_derived_class() -> None:
+    created, at = OwnDatetime(2026, 3, 1, 9, 30, fold=1, tzinfo=UTC), OwnDatetime(2026, 4, 1, tzinfo=UTC)
+    scenario = from_objects(
+        {
+            "clock": {"start": at},
+            "recordings": [{"date_created": created, "timeline": ({"after": {"at": at}, "status": "completed"},)}],
+        }
+    )
+    (recording,) = scenario.recordings
+    (step,) = recording.timeline
+    assert step.after is not None
+    found = recording.date_created, scenario.clock.start, step.after.at
+    assert found == (datetime(2026, 3, 1, 9, 30, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), at)
+    assert {type(instant) for instant in found} == {datetime}
+
+
+def test_wrong_value_beside_an_instant_of_a_derived_class_is_refused() -> None:
+    with pytest.raises(ScenarioError, match=r"^clock\.rate: expected a number above 0, at most 1000000, found 'fast'"):
+        from_objects({"clock": {"start": OwnDatetime(2026, 4, 1, tzinfo=UTC), "rate": "fast"}})
+
+
 def test_yaml_1_1_special_values_stay_text() -> None:
     scenario = loads("about: 12:30:00\nrecordings: [{id: 'on', transcript: no}]")
     assert (scenario.about, scenario.recordings[0].id, scenario.recordings[0].transcript) == ("12:30:00", "on", "no")
