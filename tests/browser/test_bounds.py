@@ -19,6 +19,17 @@ from tests.harness import make_settings
 
 DETAILS = ["recordings", "requests", "requests/0", "callbacks", "calls", "scenario", "faults", "try", "accounts"]
 
+SHOWS_FIRST_VIEW = "performance.getEntriesByName(new URL('ui/palette.js', location)).length"
+"""True once the page loads what comes after its first view."""
+LEAVE_AT_FIRST_REQUEST = """
+const request = fetch;
+globalThis.fetch = (...values) => {
+  globalThis.fetch = request;
+  location.hash = "#/demo/faults";
+  return request(...values);
+};
+"""
+
 
 @contextmanager
 def open_dashboard(
@@ -47,6 +58,31 @@ def test_page_asks_for_the_token_once(browser: Any) -> None:
         page.keyboard.press("+")
         page.locator(".clock").get_by_text("00:00:30").wait_for()
         assert page.evaluate("document.cookie") == ""
+
+
+def test_first_view_asks_for_each_thing_once(browser: Any) -> None:
+    with open_dashboard(browser, make_settings()) as dashboard:
+        asked: list[str] = []
+        dashboard.page.on("request", lambda request: asked.append(request.url.removeprefix(dashboard.url)))
+        dashboard.page.goto(dashboard.url)
+        dashboard.page.locator("main tbody tr").first.wait_for()
+        dashboard.page.wait_for_function(SHOWS_FIRST_VIEW)
+        data = [path for path in asked[: asked.index("ui/palette.js")] if path.startswith("accounts/")]
+        assert len(data) == len({*data}) == 6
+
+
+def test_what_a_left_view_asked_for_is_asked_again(browser: Any) -> None:
+    with open_dashboard(browser, make_settings()) as dashboard:
+        page, asked = dashboard.page, list[str]()
+        page.add_init_script(LEAVE_AT_FIRST_REQUEST)
+        page.on("request", lambda request: asked.append(request.url.removeprefix(f"{dashboard.url}accounts/demo")))
+        page.goto(dashboard.url)
+        page.get_by_role("heading", name="Faults", exact=True).wait_for()
+        page.wait_for_function(SHOWS_FIRST_VIEW)
+        assert asked.count("/recordings?deleted=false") == 1
+        page.get_by_role("link", name="Recordings").click()
+        page.locator("main tbody tr").first.wait_for()
+        assert asked.count("/recordings?deleted=false") == 2
 
 
 @contextmanager

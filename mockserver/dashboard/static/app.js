@@ -1,7 +1,7 @@
 import { page, say, toast } from "./actions.js";
 import { get, Refusal, session } from "./api.js";
 import { drawDeck, moveDeck } from "./deck.js";
-import { h, patch } from "./dom.js";
+import { h, patch, why } from "./dom.js";
 import { drawFrame, VIEWS } from "./frame.js";
 import { listen } from "./keys.js";
 import { follow } from "./live.js";
@@ -55,7 +55,7 @@ function draw() {
   ]);
   rove(main);
   drawFrame(route);
-  drawDeck(document.querySelector("#deck"));
+  drawDeck();
   for (const own of document.querySelectorAll(state.isGone ? "main button:enabled, .deck button:enabled" : "[data-offline]")) {
     own.disabled = own.toggleAttribute("data-offline", state.isGone);
   }
@@ -63,7 +63,7 @@ function draw() {
 
 const describeProblem = (view, problem) => [
   h(".title", h("h1", view.title)),
-  h(".why.red", h("h3", "Nothing to show"), h("p", problem.message)),
+  why("Nothing to show", "red", h("p", problem.message)),
 ];
 
 function focusTitle() {

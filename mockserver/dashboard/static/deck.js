@@ -93,9 +93,10 @@ export const goToNextTimer = () => {
   if (timer) change("POST", "/clock", { move_to: timer.due }, tell);
 };
 
-export function drawDeck(deck) {
+export function drawDeck() {
   const account = state.account;
   if (!account) return;
+  const deck = document.querySelector("#deck");
   const at = now();
   [drawnAt, drawnNow] = [performance.now(), at];
   const lanes = collectMarks();
@@ -115,18 +116,17 @@ export function drawDeck(deck) {
     h(".then",
       h(".row",
         button("+30 s", () => advance("30s")),
-        h("button", { type: "button", onclick: goToNextTimer, disabled: !timer }, icon("next"),
-          h("span", "Next", h("span.long", timer ? `: ${span(Date.parse(timer.due) - at)}` : "")))),
+        button([icon("next"), h("span", "Next", h("span.long", timer ? `: ${span(Date.parse(timer.due) - at)}` : ""))], goToNextTimer,
+          { disabled: !timer })),
       h("span.dim.long.one", timer ? timer.what : "nothing waits")),
   ]);
 }
 
 export function moveDeck() {
-  const deck = document.querySelector("#deck");
-  if (!deck || !state.account || document.hidden || performance.now() - drawnAt < REDRAWN_EVERY_MS) return;
+  if (!state.account || document.hidden || performance.now() - drawnAt < REDRAWN_EVERY_MS) return;
   const at = now();
   if (at === drawnNow) return;
-  drawDeck(deck);
+  drawDeck();
   moveTapes();
   for (const own of document.querySelectorAll("[data-until]")) {
     own.textContent = span(Date.parse(own.dataset.until ?? "") - at);
@@ -181,7 +181,7 @@ export function tape(timeline, isBig = false) {
   }));
 }
 
-export function moveTapes() {
+function moveTapes() {
   for (const own of document.querySelectorAll("[data-due]")) {
     const share = `${shareOf(own.dataset.since, own.dataset.due)}%`;
     own.setAttribute(own.hasAttribute("x") ? "x" : "width", share);

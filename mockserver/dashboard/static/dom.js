@@ -6,16 +6,21 @@ export function h(name, ...children) {
   const [tag, ...classes] = name.split(".");
   const props = isProps(children[0]) ? { ...children.shift() } : {};
   if (classes.length) props.class = [...classes, props.class].filter(Boolean).join(" ");
-  return { tag: tag || "div", props, kids: children.flat(Infinity).map(toNode) };
+  return { tag: tag || "div", props, kids: toNodes(children) };
 }
 
 const toNode = (child) =>
   child == null || child === false ? { text: "" } : typeof child === "object" ? child : { text: String(child) };
 
-export function patch(parent, children) {
-  const next = [children].flat(Infinity).map(toNode);
+const toNodes = (children) => children.flat(Infinity).map(toNode);
+
+export const patch = (parent, children) => patchNodes(parent, toNodes([children]));
+
+function patchNodes(parent, next) {
   const before = parent.$kids ?? [];
   if (!parent.$kids) parent.textContent = "";
+  parent.$kids = next;
+  if (!before.length) return parent.append(...next.map((node) => create(node, parent)));
   const keyed = new Map();
   const plain = [];
   for (const node of before) node.props?.key === undefined ? plain.push(node) : keyed.set(node.props.key, node);
@@ -27,7 +32,7 @@ export function patch(parent, children) {
       kept.add(old);
       node.dom = old.dom;
       update(node, old);
-    } else node.dom = create(node, parent);
+    } else create(node, parent);
   }
   for (const node of before) if (!kept.has(node)) node.dom.remove();
   let cursor = parent.firstChild;
@@ -35,11 +40,10 @@ export function patch(parent, children) {
     if (node.dom === cursor) cursor = cursor.nextSibling;
     else parent.insertBefore(node.dom, cursor);
   }
-  parent.$kids = next;
 }
 
 function create(node, parent) {
-  if (node.tag === undefined) return document.createTextNode(node.text);
+  if (node.tag === undefined) return node.dom = document.createTextNode(node.text);
   const isSvg = node.tag === "svg" || parent.namespaceURI === SVG;
   node.dom = isSvg ? document.createElementNS(SVG, node.tag) : document.createElement(node.tag);
   update(node, { props: {}, kids: [] });
@@ -52,20 +56,17 @@ function update(node, old) {
     if (node.text !== old.text) dom.data = node.text;
     return;
   }
-  for (const name of Object.keys({ ...old.props, ...node.props })) {
+  for (const name in node.props) {
     if (old.props[name] !== node.props[name]) setProp(dom, name, node.props[name]);
   }
-  if (node.kids.length || old.kids.length) patch(dom, node.kids);
-  if (node.props.value !== undefined && dom.tagName === "SELECT" && old.props.value !== node.props.value) {
-    dom.value = node.props.value;
-  }
+  for (const name in old.props) if (!(name in node.props)) setProp(dom, name);
+  if (node.kids.length || old.kids.length) patchNodes(dom, node.kids);
 }
 
 function setProp(dom, name, value) {
   if (name === "key") return;
   if (name.startsWith("on")) dom[name] = value ?? null;
   else if (name === "value" || name === "checked") dom[name] = value ?? "";
-  else if (name === "setup") value?.(dom);
   else if (value == null || value === false) dom.removeAttribute(name);
   else dom.setAttribute(name, value === true ? "" : value);
 }
@@ -101,13 +102,11 @@ export const story = (rows) => h("ol.story", rows.map(([time, sign, colour, what
 
 export const why = (title, colour, ...body) => h("div", { class: `why ${colour}` }, h("h3", title), ...body);
 
-const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
-
 export const shorten = (sid) => (sid && sid.length > 20 ? `${sid.slice(0, 10)}…${sid.slice(-4)}` : sid ?? "");
 
 export const timeOfDay = (at) => new Date(at).toISOString().slice(11, 19);
 
-export const day = (at) => DAY.format(new Date(at));
+export const day = (at) => new Date(at).toUTCString().slice(5, 16).replace(/^0/, "");
 
 export const moment = (at, now) => {
   const [own, today] = [day(at), day(now)];
@@ -131,7 +130,7 @@ export const length = (seconds) => {
   return text.replace(/^0/, "");
 };
 
-export const count = (number) => Number(number).toLocaleString("en-US");
+export const count = (number) => String(number).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 

@@ -1,6 +1,7 @@
 import { origin } from "./api.js";
 import { button, count, h, icon, patch, shorten } from "./dom.js";
 import { linkTo, state } from "./state.js";
+import * as recordings from "./view-recordings.js";
 
 const THEMES = ["auto", "light", "dark"];
 const root = document.documentElement;
@@ -9,7 +10,7 @@ function readTheme() {
   try { return localStorage.getItem("recmock-theme") ?? "auto"; } catch { return "auto"; }
 }
 
-export function setTheme(theme) {
+function setTheme(theme) {
   if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
   try { localStorage.setItem("recmock-theme", theme); } catch { }
@@ -58,7 +59,7 @@ export const openHelp = async () => (await import("./help.js")).openHelp();
 export const openPalette = async () => (await import("./palette.js")).openPalette();
 
 export const VIEWS = {
-  recordings: { title: "Recordings", key: "r", open: () => import("./view-recordings.js"),
+  recordings: { title: "Recordings", key: "r", open: () => recordings,
     counts: () => ({ number: state.account && state.account.corpus + state.account.created }) },
   requests: { title: "Requests", key: "q", open: () => import("./view-requests.js"),
     counts: () => ({ number: state.account?.requests, refused: state.refused }) },

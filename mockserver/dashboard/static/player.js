@@ -57,7 +57,7 @@ export function renderPlayer(sid, waveform, { turns }) {
   return panel("Sound", [h("span.dim.grow", `${channels.length === 2 ? "two channels" : "one channel"}, playing it here counts nothing`),
     segment("Speed", [[1, "1×"], [1.5, "1.5×"], [2, "2×"]], audio.playbackRate, (rate) => { audio.playbackRate = rate; page.redraw(); })],
   h(".pad", h(".player",
-    button(icon(audio.paused ? "play" : "pause"), toggle, { class: "play first", "aria-label": audio.paused ? "Play" : "Pause" }),
+    button(icon(audio.paused ? "play" : "paused"), toggle, { class: "play first", "aria-label": audio.paused ? "Play" : "Pause" }),
     h(".wave", { onclick: (event) => seek((event.offsetX / event.currentTarget.clientWidth) * seconds) }, channels.map((values) => drawChannel(values, loudest, drawn / seconds))),
     h("span.dim", length(drawn)), h("span.dim.num", length(seconds)))),
   h("ol.turns", turns.map((turn) => h("li", { class: isNow(turn) ? "now" : null, key: turn.start },

@@ -64,6 +64,6 @@ export async function refresh(kinds) {
 }
 
 async function readEvents(since) {
-  const found = await read(`/events?since=${since}&limit=1000`);
-  return found.length < 1000 ? found : [...found, ...(await readEvents(found.at(-1).serial + 1))].slice(-KEPT_EVENTS);
+  const found = await read(`/events?since=${since}`);
+  return found.length < 1000 ? found : [...found, ...(await readEvents(found.at(-1).serial + 1))];
 }

@@ -9,7 +9,7 @@ const KINDS = [["status", "Status"], ["delay", "Delay"], ["fault", "Broken conne
 let kind = "status";
 let draft = {};
 
-export async function load(route) {
+export async function load() {
   const [rules, operations] = await Promise.all([read("/faults"), get("operations")]);
   return { rules, operations };
 }

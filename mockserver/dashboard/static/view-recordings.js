@@ -18,10 +18,10 @@ export async function load(route) {
   }
   const { query } = route;
   const q = query.get("q") ?? "";
-  const wanted = new URLSearchParams({ limit: "50", deleted: query.get("deleted") ?? "false" });
+  const wanted = new URLSearchParams({ deleted: query.get("deleted") ?? "false" });
   for (const name of ["status", "older_than"]) if (query.get(name)) wanted.set(name, query.get(name));
   if (/^CA\w{32}$/.test(q)) wanted.set("CallSid", q);
-  const [found, timelines] = await Promise.all(["recordings?" + wanted, `timelines?also=${flight.rows.map((row) => row.sid)}`].map((path) => read(`/${path}`)));
+  const [found, timelines] = await Promise.all([read(`/recordings?${wanted}`), read(`/timelines?also=${flight.rows.map((row) => row.sid)}`)]);
   const key = `${route.account} ${query}`;
   const known = new Set(shown.recordings.map((row) => row.sid));
   const news = shown.key === key ? found.recordings.filter((row) => !known.has(row.sid)).length : 0;
@@ -68,7 +68,7 @@ export function render(data, route) {
   const rows = shown.recordings.filter((row) => isFound(row.sid, row.handle ?? "", row.call_sid, row.source));
   const press = (name, value, word) => button(word, () => setQuery({ [name]: route.query.get(name) === value ? "" : value, older_than: "" }),
     { class: "tick", "aria-pressed": String(route.query.get(name) === value), key: word });
-  const older = shown.older_than && linkTo("recordings", "", { ...Object.fromEntries(route.query), older_than: shown.older_than });
+  const from = (older_than) => linkTo("recordings", "", { ...Object.fromEntries(route.query), older_than });
   return [
     h(".title", h("h1", "Recordings"), news > 0 && button(`${news} new`, () => { shown = { ...shown, ...found }; setQuery({}); }, { class: "news", "data-key-u": true }),
       h("span.grow"), copyButton(listLine(), "Copy as curl", { class: "bare" })),
@@ -77,8 +77,8 @@ export function render(data, route) {
       h("header", searchField("Find a recording", "SID, handle or call"),
         h(".filters", { role: "group", "aria-label": "Status" }, STATUSES.map((own) => press("status", own, own)), press("deleted", "true", "with deleted"))),
       table("Recordings, newest first", columns, rows, { foot: [
-        route.query.get("older_than") && h("a.btn", { href: linkTo("recordings", "", { ...Object.fromEntries(route.query), older_than: "" }) }, "Newest"),
-        older && h("a.btn", { href: older }, status && rows.length < 50 ? "Look further" : "Older"),
+        route.query.get("older_than") && h("a.btn", { href: from("") }, "Newest"),
+        shown.older_than && h("a.btn", { href: from(shown.older_than) }, status && rows.length < 50 ? "Look further" : "Older"),
         h("span.grow", status ? `Looked at ${count(shown.looked_at)}, ${rows.length || "none"} ${status}` : `${plural(rows.length, "recording")} of about ${count(all)}`)] })),
   ];
 }

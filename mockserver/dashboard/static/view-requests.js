@@ -28,7 +28,7 @@ const hasRule = (request) => request.rule != null;
 const isCut = (request) => request.sent_length < request.length;
 export const outcomeOf = (request) => (isCut(request) ? "red" : colourOf(request.status));
 export const answerOf = (request) => `${request.status}${isCut(request) ? " cut" : ""}${request.rule == null ? "" : ` · rule ${request.rule}`}`;
-const describe = (request) => [request.rule != null && `rule ${request.rule}: ${request.fault_text ?? request.reason}`, request.rule == null && request.reason, ...request.did, request.warnings[0]].filter(Boolean)[0] ?? "";
+const describe = (request) => [request.rule != null && `rule ${request.rule}: ${request.fault_text ?? request.reason}`, request.rule == null && request.reason, ...request.did, request.warnings[0]].find(Boolean) ?? "";
 
 export function render({ found, detail, doctor, limit, news }) {
   const all = shown.requests;
@@ -42,7 +42,7 @@ export function render({ found, detail, doctor, limit, news }) {
     h("a.btn.bare", { href: urlOf(inAccount(state.route.account, "/requests.har")), download: "recmock.har" }, "Export HAR"),
     button("Clear", () => change("DELETE", "/requests", undefined, "The journal is empty."), { class: "bare", disabled: !found.requests.length }));
   if (!found.requests.length) return [title, renderEmpty()];
-  const list = h("section", { class: `panel list${detail ? " has-detail" : ""}`, "aria-label": "Journal", key: "list" },
+  const list = h("section.panel", { "aria-label": "Journal", key: "list" },
     h("header", searchField("Find a request", "Path, operation, SID; or status:429 rule:1"),
       ticks("Show", [
         ["refused", `refused ${all.filter(isRefused).length}`, "failed", "red"],
@@ -52,7 +52,7 @@ export function render({ found, detail, doctor, limit, news }) {
     table("Requests, newest first", columns, rows, {
       selected: detail?.number,
       foot: [h("span.grow", `${plural(rows.length, "request")} of the newest ${all.length}; ${found.dropped ? `${plural(found.dropped, "older one")} dropped` : "none dropped"}`),
-        found.matched > all.length && button(`${PAGE} older`, () => setQuery({ limit: String(limit + PAGE) }))],
+        found.matched > all.length && button(`${PAGE} older`, () => setQuery({ limit: limit + PAGE }))],
     }));
   return [title, renderDoctor(doctor),
     besides(list, detail && renderDetail(detail, all))];

@@ -5,7 +5,7 @@ import { button, count, h, icon, moment, panel, plural, segment, span, story, ti
 import { linkTo, now, read, state } from "./state.js";
 import { table } from "./table.js";
 
-export async function load(route) {
+export async function load() {
   const [scenario, expectations, arrivals, snapshots, bundled] = await Promise.all(
     [...["/scenario", "/expectations", "/arrivals", "/snapshots"].map(read), get("scenarios")]);
   return { scenario, expectations, arrivals, snapshots, bundled };
@@ -32,7 +32,7 @@ function renderClock(account) {
   const step = (label, duration) => button(label, () => advance(duration));
   return panel("Clock", [h("span.dim", timeOfDay(now())), h("span.grow"), segment("Pace", choices, rate, choose)],
     h(".pad", h(".row.wrap",
-      h("button", { type: "button", class: "first", disabled: !timer, onclick: goToNextTimer }, icon("next"), timer ? `To the next timer: ${span(Date.parse(timer.due) - now())}` : "No timer waits"),
+      button([icon("next"), timer ? `To the next timer: ${span(Date.parse(timer.due) - now())}` : "No timer waits"], goToNextTimer, { class: "first", disabled: !timer }),
       step("+1 s", "1s"), step("+30 s", "30s"), step("+5 min", "5m"))),
     h("h3.sub-head", "What will happen if time passes and nobody asks"), renderFuture(account));
 }
