@@ -18,8 +18,8 @@ _MEDIA_TYPES = {
 _INDEX = "index.html"
 _STYLES = ("tokens.css", "app.css")
 _FIRST_MODULES = ("api.js", "app.js")
-"""The first asks for data as soon as it is there; the second imports what the first view needs. The page loads the other
-views when it has shown this one.
+"""The first asks for data as soon as it is there; the second imports what the first view needs. The page loads the
+other views when it has shown this one.
 """
 _IMPORT = re.compile(rb'^import .*? from "\./([\w-]+\.js)";$', re.MULTILINE)
 
