@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from mockserver.account.account import Account
@@ -24,7 +24,6 @@ from mockserver.settings.settings import Settings
 if TYPE_CHECKING:
     from mockserver.account.notices import Notices
     from mockserver.account.storage.opening import OpenedStore
-    from mockserver.account.storage.saved_account import AccountExtras
     from mockserver.account.storage.store import KnownStore
     from scenarios.model import Scenario
 
@@ -134,10 +133,11 @@ class Mock(ReplaceableAccounts):
         """
         if not self.settings.store.is_memory and self.saver is None:
             from mockserver.account.storage.opening import open_store  # most servers keep accounts in memory
+            from mockserver.account.storage.saved_account import collect_extras
             from mockserver.account.storage.store import KnownStore
 
             factory = self.account_factory
-            collect = self._collect_extras
+            collect = partial(collect_extras, self.overrides, self.snapshots)
             opened = open_store(
                 self.settings, factory.t0, self.scenario, self.find_account, collect, known or KnownStore()
             )
@@ -166,13 +166,6 @@ class Mock(ReplaceableAccounts):
         for key in saver.store.list_keys(is_waiting=True):  # something happens in them without a request
             self.account(f"AC{key[2:]}")
         self.account(self.demo.sid)  # a store that cannot be read is refused here, not by a request
-
-    def _collect_extras(self, account: Account) -> "AccountExtras":
-        """Return what a store keeps of an account besides its log and its requests."""
-        from mockserver.account.storage.saved_account import AccountExtras
-
-        named = self.snapshots.list_named(account.sid)
-        return AccountExtras(self.overrides.get(account.sid.lower()), tuple(named), account.first_command)
 
     @contextmanager
     def keeping_clocks(self) -> Iterator[None]:

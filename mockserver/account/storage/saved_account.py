@@ -1,11 +1,17 @@
 """What a store keeps of an account."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from mockserver.account.command_log import CommandLog
 from mockserver.account.overrides import AccountOverrides
-from mockserver.account.snapshots import Snapshot
+from mockserver.account.snapshots import Snapshot, Snapshots
 from mockserver.journal.encoding import DecodedEntry
+
+if TYPE_CHECKING:
+    from mockserver.account.account import Account
 
 
 class AccountExtras(msgspec.Struct, frozen=True):
@@ -16,6 +22,19 @@ class AccountExtras(msgspec.Struct, frozen=True):
     """By name, oldest first."""
     first_command: int = 0
     """The number of the beginning of its log."""
+
+
+def collect_extras(
+    overrides: Mapping[str, AccountOverrides], snapshots: Snapshots, account: "Account"
+) -> AccountExtras:
+    """Return what an account has besides its log and its requests.
+
+    Args:
+        overrides: those of all accounts, by AccountSid in lower case.
+        snapshots: those of all accounts.
+    """
+    named = snapshots.list_named(account.sid)
+    return AccountExtras(overrides.get(account.sid.lower()), tuple(named), account.first_command)
 
 
 class ClockReading(msgspec.Struct, frozen=True):

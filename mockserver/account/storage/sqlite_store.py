@@ -139,7 +139,8 @@ class SqliteStore:
             self._write_requests(changes)
             if changes.extras is not None:
                 self._connection.execute("UPDATE accounts SET extras = ? WHERE key = ?", (changes.extras, changes.key))
-        self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?)", batch.record.items())
+        if batch.record:
+            self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?)", batch.record.items())
 
     def _write_log(self, changes: UnsavedChanges) -> None:
         execute, key, clock = self._connection.execute, changes.key, changes.clock

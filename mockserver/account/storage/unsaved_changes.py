@@ -43,19 +43,23 @@ class ChangeCollector:
 
     def mark_as_loaded(self, account: Account) -> None:
         """Note that all of an account comes from the store."""
-        self._progress[account] = self._measure(account)
+        self._progress[account] = self._measure(account, None)
 
     def collect(self, accounts: Iterable[Account]) -> tuple[list[UnsavedChanges], dict[Account, SavedProgress]]:
         """Return the changes of accounts, and what `confirm` expects when they are saved."""
-        progress = {account: self._measure(account) for account in accounts}
-        return [self._collect(account, own) for account, own in progress.items()], progress
+        changes, progress = [], {}
+        for account in accounts:
+            known = self._progress.get(account)
+            progress[account] = present = self._measure(account, known)
+            changes.append(self._collect(account, known, present))
+        return changes, progress
 
     def confirm(self, progress: Mapping[Account, SavedProgress]) -> None:
         """Note that changes were saved."""
         self._progress.update(progress)
 
-    def _measure(self, account: Account) -> SavedProgress:
-        log, journal, known = account.log, account.journal, self._progress.get(account)
+    def _measure(self, account: Account, known: SavedProgress | None) -> SavedProgress:
+        log, journal = account.log, account.journal
         is_purged = known is None or not 0 <= journal.dropped - known.purged_count < _PURGE_STEP
         return SavedProgress(
             log=log,
@@ -66,8 +70,7 @@ class ChangeCollector:
             purged_count=journal.dropped if known is None or is_purged else known.purged_count,
         )
 
-    def _collect(self, account: Account, progress: SavedProgress) -> UnsavedChanges:
-        known = self._progress.get(account)
+    def _collect(self, account: Account, known: SavedProgress | None, progress: SavedProgress) -> UnsavedChanges:
         log, journal = progress.log, account.journal
         is_new_log = known is None or known.log is not log
         is_cleared = known is None or known.clear_count != progress.clear_count
