@@ -1,6 +1,6 @@
 """Decodes the state of a snapshot in small steps, so that a server answers requests meanwhile."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -17,6 +17,8 @@ from mockserver.account.state.state import State
 from mockserver.account.state.upcoming import UpcomingRecording
 from mockserver.account.state.windows import WindowState, WindowTimer
 from scenarios.model import DECODE_LOCK
+from scenarios.statuses import CallbackEvent
+from scenarios.steps import Timeline
 from scenarios.timeline import TimelineProgress
 
 _NIL = msgspec.msgpack.encode(None)
@@ -24,11 +26,34 @@ _ARRAY_CODE = b"\xdc"
 """The first byte of an array whose length has two bytes, in MessagePack."""
 _PART = 64
 """The elements that are decoded in one step."""
+_MAX_TIMELINES = 256
 _LATE_TYPES = (
     *(ArrivalState, AuthTokensState, Delivery, Event, LimitState, FaultRuleState, PageDriftState, ScriptedParent),
     *(TimelineProgress, UpcomingRecording, WindowState, WindowTimer),
 )
 """Types of fields of `State` that its module does not import: most accounts have none of their values."""
+
+
+class _StoredProgress(msgspec.Struct):
+    """The progress of a timeline. Thousands of recordings have equal timelines, which are decoded once."""
+
+    timeline: msgspec.Raw
+    since: int
+    step: int = 0
+    counts: tuple[int, int, int, int] = (0, 0, 0, 0)
+    signals: tuple[str, ...] = ()
+    delivered: tuple[CallbackEvent, ...] = ()
+
+    def decode(self) -> TimelineProgress:
+        """Return it decoded."""
+        return TimelineProgress(
+            timeline=_decode_timeline(bytes(self.timeline)),
+            step=self.step,
+            since=self.since,
+            counts=self.counts,
+            signals=self.signals,
+            delivered=self.delivered,
+        )
 
 
 def decode_state(snapshot: bytes) -> Steps[State]:
@@ -59,9 +84,19 @@ def _decode_elements(raws: list[msgspec.Raw], kind: Any) -> Steps[list[Any]]:
     elements = []
     for start in range(0, len(raws), _PART):
         part = raws[start : start + _PART]
-        elements += _decode(b"".join((_ARRAY_CODE, len(part).to_bytes(2, "big"), *part)), list[kind])
+        array = b"".join((_ARRAY_CODE, len(part).to_bytes(2, "big"), *part))
+        if kind is TimelineProgress:
+            elements += [stored.decode() for stored in _decode(array, list[_StoredProgress])]
+        else:
+            elements += _decode(array, list[kind])
         yield
     return elements
+
+
+@lru_cache(_MAX_TIMELINES)
+def _decode_timeline(data: bytes) -> Timeline:
+    timeline: Timeline = _decode(data, Timeline)
+    return timeline
 
 
 def _decode_live(raw: msgspec.Raw) -> Any:

@@ -4,14 +4,18 @@ import msgspec
 import pytest
 
 from mockserver.account.commands.callbacks import RecordOutcome
+from mockserver.account.commands.requests import RecordResponse
 from mockserver.account.gradual import run_at_once
 from mockserver.account.snapshots import Snapshots
+from mockserver.account.state import decoding
 from mockserver.account.state.decoding import decode_state
 from mockserver.account.state.deliveries import DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.mock import Mock
 from mockserver.settings.choices import Profile
 from scenarios.model import Scenario
+from scenarios.operations import RequestKind
+from scenarios.timeline import TimelineProgress
 from tests.accounts import CALLBACK_URL, list_steps, make_account, make_scenario
 from tests.harness import Api, make_settings
 
@@ -214,3 +218,18 @@ def test_rollback_keeps_clock_rate(rate: float) -> None:
     restored_account = mock.roll_back(account.sid, account.snapshot(), None)
     assert restored_account.clock.rate == rate
     assert restored_account.clock.now() >= account.state.now
+
+
+def test_equal_timelines_are_one_object_after_decoding() -> None:
+    account = make_account(count=0)
+    first, second = (account.start_recording(f"CA{number:032x}") for number in range(2))
+    for _ in range(2):
+        account.apply(RecordResponse(operation=None, kind=RequestKind.FETCH, indices=(second,), page=0))
+    account.timelines.signal("stopped", first)
+    decoded = run_at_once(decode_state(account.snapshot()))
+    assert decoded.playing == account.state.playing
+    assert decoded.playing[first].timeline is decoded.playing[second].timeline
+
+
+def test_stored_progress_has_every_field_of_the_progress() -> None:
+    assert {*decoding._StoredProgress.__struct_fields__} == {*TimelineProgress.__struct_fields__}
