@@ -1,6 +1,6 @@
 """Decodes the state of a snapshot in small steps, so that a server answers requests meanwhile."""
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -26,7 +26,6 @@ _ARRAY_CODE = b"\xdc"
 """The first byte of an array whose length has two bytes, in MessagePack."""
 _PART = 64
 """The elements that are decoded in one step."""
-_MAX_TIMELINES = 256
 _LATE_TYPES = (
     *(ArrivalState, AuthTokensState, Delivery, Event, LimitState, FaultRuleState, PageDriftState, ScriptedParent),
     *(TimelineProgress, UpcomingRecording, WindowState, WindowTimer),
@@ -44,10 +43,18 @@ class _StoredProgress(msgspec.Struct):
     signals: tuple[str, ...] = ()
     delivered: tuple[CallbackEvent, ...] = ()
 
-    def decode(self) -> TimelineProgress:
-        """Return it decoded."""
+    def decode(self, known: dict[bytes, Timeline]) -> TimelineProgress:
+        """Return it decoded.
+
+        Args:
+            known: the timelines that are decoded, to which this one is added.
+        """
+        data = bytes(self.timeline)
+        timeline = known.get(data)
+        if timeline is None:
+            timeline = known[data] = _decode(data, Timeline)
         return TimelineProgress(
-            timeline=_decode_timeline(bytes(self.timeline)),
+            timeline=timeline,
             step=self.step,
             since=self.since,
             counts=self.counts,
@@ -81,22 +88,16 @@ def _decode_field(raw: msgspec.Raw, kind: Any) -> Steps[Any]:
 
 def _decode_elements(raws: list[msgspec.Raw], kind: Any) -> Steps[list[Any]]:
     """Return the elements of a list, a part of them in each step: steps of single ones would take most of the time."""
-    elements = []
+    elements, timelines = list[Any](), dict[bytes, Timeline]()
     for start in range(0, len(raws), _PART):
         part = raws[start : start + _PART]
         array = b"".join((_ARRAY_CODE, len(part).to_bytes(2, "big"), *part))
         if kind is TimelineProgress:
-            elements += [stored.decode() for stored in _decode(array, list[_StoredProgress])]
+            elements += [stored.decode(timelines) for stored in _decode(array, list[_StoredProgress])]
         else:
             elements += _decode(array, list[kind])
         yield
     return elements
-
-
-@lru_cache(_MAX_TIMELINES)
-def _decode_timeline(data: bytes) -> Timeline:
-    timeline: Timeline = _decode(data, Timeline)
-    return timeline
 
 
 def _decode_live(raw: msgspec.Raw) -> Any:
