@@ -90,6 +90,22 @@ def test_process_that_is_replaced_while_idle_notices_it(url: StoreUrl) -> None:
     store.close()
 
 
+def test_lease_is_renewed_although_a_test_replaced_sockets(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, attempts = RedisStore(url), list[None]()
+
+    def renew() -> None:
+        attempts.append(None)
+        if len(attempts) == 1:
+            raise TypeError("'NoneType' object is not callable")
+
+    monkeypatch.setattr(store, "_renew", renew)
+    deadline = time.monotonic() + 10
+    while len(attempts) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    store.close()
+
+
 def test_older_copy_is_noticed(url: StoreUrl, redis: RedisProcess) -> None:
     store = RedisStore(url)
     save(store, b"one")
