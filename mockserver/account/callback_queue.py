@@ -103,7 +103,7 @@ class CallbackQueue:
             return
         subscription = self._state.subscriptions.get(index)
         if subscription is None:
-            from scenarios.callbacks import get_event  # only if a scenario asks for what nobody receives
+            from scenarios.callbacks import get_event  # only scenarios send callbacks without a subscription
 
             name, sid = self._recording_index.get_name(index), self._recording_index.get_sid(index)
             self._events.record("callback", name, sid, f"callback {get_event(callback)}: no subscription")

@@ -195,7 +195,7 @@ class RedisStore:
                     self._on_failure(error)
                 return
             except Exception:
-                continue  # a test may have replaced sockets, and a thread has nobody to tell
+                continue  # a test may have replaced sockets, and pytest fails it for an error of a thread
 
     def _renew(self) -> None:
         refuse_answer(self._run(RENEW, self._fence, self._contact, _LEASE_MILLISECONDS), self.name)
