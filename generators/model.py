@@ -101,7 +101,7 @@ class RequestedTranscription(msgspec.Struct, frozen=True, gc=False):
     date_updated: int
 
 
-class Recording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Recording(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A recording. Instants are whole seconds since the epoch."""
 
     sid: str

@@ -45,26 +45,26 @@ class ListedRecordings:
             self._count,
         )
 
-    def load(self) -> Steps[None]:
-        """Add the recordings of a given state, in small steps."""
-        state, created = self._state, dict[int, None]()
+    def load(self, created: list[int]) -> Steps[None]:
+        """Add the recordings of a given state, in small steps.
+
+        Args:
+            created: the indices of all created recordings, sorted by position.
+        """
+        state = self._state
         removed = [range(start, stop) for start, stop in zip(state.deleted.starts, state.deleted.stops, strict=True)]
         for number, index in enumerate(chain(state.recordings, *removed)):
             if index < FIRST_CREATED:
                 self.update(index)
-            else:
-                created[index] = None
             if number % PART == 0:
                 yield
         deleted = {index for own in removed for index in range(max(own.start, FIRST_CREATED), own.stop)}
         deleted |= {index for index, recording in state.recordings.items() if recording.status is Status.DELETED}
         yield
-        in_order = sorted(created, key=self._undeleted.get_created_key)
-        yield
-        self._undeleted.load_created([index for index in in_order if index not in deleted])
+        self._undeleted.load_created([index for index in created if index not in deleted])
         yield
         purged = state.purged
-        self._unpurged.load_created([index for index in in_order if index not in purged] if purged else in_order)
+        self._unpurged.load_created([index for index in created if index not in purged] if purged else created)
 
     def update(self, index: int) -> None:
         """Update the lists, before the next one is read, after a recording was created, changed or deleted."""

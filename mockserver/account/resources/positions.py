@@ -34,10 +34,17 @@ class ListPositions:
         self._created_keys = sorted(
             (arrival.instant, FIRST_CREATED + number) for number, arrival in enumerate(self._state.created)
         )
-        for number, (instant, _) in enumerate(self._created_keys):
+        yield
+        newest = bisect_left(self._created_keys, (self._newest_instant,))  # from here on, each comes after the corpus
+        for number, (instant, _) in enumerate(self._created_keys[:newest]):
             self._ranks.append(self._count_until(instant))
             if number % PART == 0:
                 yield
+        self._ranks += [self._corpus.count] * (len(self._created_keys) - newest)
+
+    def list_created(self) -> list[int]:
+        """Return the indices of all created recordings, sorted by position."""
+        return [index for _, index in self._created_keys]
 
     def get_all(self) -> range:
         """Return the positions of all recordings."""

@@ -47,7 +47,7 @@ class RecordingIndex:
         """Index what a given state contains, in small steps. Call this before any other method."""
         yield from self.created.load()
         yield from self.positions.load()
-        yield from self.listed.load()
+        yield from self.listed.load(self.positions.list_created())
 
     def __contains__(self, index: int) -> bool:
         """Return True if the index belongs to a recording, even a deleted one."""

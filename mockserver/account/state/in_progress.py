@@ -20,7 +20,7 @@ class PauseBehavior(StrEnum):
     SILENCE = "silence"
 
 
-class RecordingInProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class RecordingInProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The progress of an active recording."""
 
     recorded: int = 0
