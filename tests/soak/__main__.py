@@ -13,7 +13,7 @@ from tests.soak.server import measure_server
 def main() -> int:
     """Run the chosen soak tests, and return 1 if one of them grows."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--requests", type=int, default=60_000, help="for the server; 0 leaves it out")
+    parser.add_argument("--requests", type=int, default=180_000, help="for the server; 0 leaves it out")
     parser.add_argument("--tests", type=int, default=10_000, help="with the fixture; 0 leaves them out")
     options = parser.parse_args()
     is_flat = not options.requests or measure_server(options.requests)

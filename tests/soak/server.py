@@ -14,7 +14,10 @@ from tests.soak.traffic import Traffic
 _CLIENTS = 8
 _REPORTS = 12
 _WARM_UP_REPORTS = 4
-"""The caches, the journals and the allocator of Python are full after a third of the requests."""
+"""The caches, the journals and the allocator of Python are full after a third of the requests, if these are 180,000.
+
+With 60,000 the figures still differ by more than the bound.
+"""
 _MAX_GROWTH_MB = 4.0
 _MAX_MORE_DESCRIPTORS = 16
 _FLAGS = ("--journal-memory", "8MB", "--clock", "60x", "--count", "20000")
