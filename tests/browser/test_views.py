@@ -111,6 +111,21 @@ def test_late_response_takes_no_request_back(dashboard: Dashboard) -> None:
     assert page.locator("tbody tr").count() == 3
 
 
+def test_late_account_takes_no_count_back(dashboard: Dashboard) -> None:
+    page = dashboard.show("requests")
+    held: list[Any] = []
+    page.route("**/accounts/demo", lambda own: own.continue_() if held else held.append((own, own.fetch())))
+    dashboard.request("GET", "/Recordings.json?PageSize=1")
+    while not held:
+        page.wait_for_timeout(20)
+    dashboard.request("GET", "/Recordings.json?PageSize=2")
+    page.wait_for_timeout(500)
+    route, response = held[0]
+    route.fulfill(response=response)
+    page.wait_for_timeout(500)
+    assert page.get_by_role("link", name="Requests 2").count() == 1
+
+
 def test_clock_advances_from_the_deck(dashboard: Dashboard) -> None:
     page = dashboard.show("scenario")
     page.get_by_role("button", name="Next: 19 s").click()

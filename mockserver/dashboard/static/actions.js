@@ -7,7 +7,7 @@ const SPOKEN_EVERY_MS = 5000;
 const COPIED_MS = 1500;
 let spokenAt = -SPOKEN_EVERY_MS;
 let hiding = 0;
-export const page = { reload: async () => {}, redraw: () => {} };
+export const page = {};
 
 export function say(sentence, isAnswer = false) {
   const at = performance.now();
@@ -19,11 +19,11 @@ export function say(sentence, isAnswer = false) {
 
 export function toast(sentence, undo) {
   const box = document.querySelector("#toast");
+  const close = () => patch(box, []);
   const hide = () => {
     if (box.matches(":focus-within, :hover")) hiding = setTimeout(hide, TOAST_MS);
-    else patch(box, []);
+    else close();
   };
-  const close = () => patch(box, []);
   patch(box, h(".toast", h("span", sentence),
     undo && button("Undo", async () => { close(); await undo(); }), button("Close", close)));
   clearTimeout(hiding);

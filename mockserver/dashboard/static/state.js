@@ -43,7 +43,10 @@ const KEPT_EVENTS = 500;
 
 export const read = (path) => get(inAccount(state.route.account, path));
 
-export async function refresh(kinds) {
+let last;
+export const refresh = (kinds) => last = Promise.allSettled([last]).then(() => readAll(kinds));
+
+async function readAll(kinds) {
   const { account } = state.route;
   const isNew = !kinds || ["account", "lag", "open"].some((kind) => kinds.has(kind));
   const has = (kind) => isNew || kinds.has(kind);

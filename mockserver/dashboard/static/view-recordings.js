@@ -71,7 +71,7 @@ export function render(data, route) {
   const from = (older_than) => linkTo("recordings", "", { ...Object.fromEntries(route.query), older_than });
   return [
     h(".title", h("h1", "Recordings"), news > 0 && button(`${news} new`, () => { shown = { ...shown, ...found }; setQuery({}); }, { class: "news", "data-key-u": true }),
-      h("span.grow"), copyButton(listLine(), "Copy as curl", { class: "bare" })),
+      h("span.grow"), copyButton(curlTo("Recordings.json?PageSize=50"), "Copy as curl", { class: "bare" })),
     flight.rows.length ? renderFlight() : "",
     !all && !shown.recordings.length ? renderEmpty() : h("section.panel", { "aria-label": "All recordings", key: "all" },
       h("header", searchField("Find a recording", "SID, handle or call"),
@@ -83,13 +83,13 @@ export function render(data, route) {
   ];
 }
 
-function listLine() {
+export function curlTo(path, flags = "") {
   const { account_sid, auth_token } = state.account;
-  return `curl -su ${account_sid}:${auth_token} '${origin}/2010-04-01/Accounts/${account_sid}/Recordings.json?PageSize=50'`;
+  return `curl ${flags}-su ${account_sid}:${auth_token} '${origin}/2010-04-01/Accounts/${account_sid}/${path}'`;
 }
 
 const renderEmpty = () => emptyState("A blank tape", "This account has no recordings. Any CallSid is a call in progress, so record one:",
-  block(listLine().replace("Recordings.json?PageSize=50", `Calls/CA${"0".repeat(31)}1/Recordings.json`).replace("curl ", "curl -X POST "), "Start a recording"));
+  block(curlTo(`Calls/CA${"0".repeat(31)}1/Recordings.json`, "-X POST "), "Start a recording"));
 
 function renderFlight() {
   const { rows } = flight;

@@ -3,6 +3,7 @@ import { inAccount, origin, urlOf } from "./api.js";
 import { button, codes, colourOf, details, facts, h, icon, plural, shorten, timeOfDay, why } from "./dom.js";
 import { linkTo, read, setQuery, state } from "./state.js";
 import { besides, detailPanel, emptyState, isFound, isShown, mayEnter, searchField, table, ticks } from "./table.js";
+import { curlTo } from "./view-recordings.js";
 
 const PAGE = 200;
 let shown = {};
@@ -79,13 +80,9 @@ function renderDoctor(doctor) {
         [`${advice} `, found.slice(0, 5).map((number) => [h("a.go", { href: linkTo("requests", number) }, `#${number}`), " "])]]))));
 }
 
-function renderEmpty() {
-  const account = state.account;
-  const line = `curl -su ${account.account_sid}:${account.auth_token} \\\n  '${origin}/2010-04-01/Accounts/${account.account_sid}/Recordings.json?PageSize=1'`;
-  return emptyState("Nobody has called yet", [
-    "This page listens to account ", h("b", state.route.account), " at ", h("b", origin.replace(/^https?:\/\//, "")),
-    ". If your program runs and nothing shows, it talks to another address or AccountSid."], block(line, "First request"));
-}
+const renderEmpty = () => emptyState("Nobody has called yet", [
+  "This page listens to account ", h("b", state.route.account), " at ", h("b", origin.replace(/^https?:\/\//, "")),
+  ". If your program runs and nothing shows, it talks to another address or AccountSid."], block(curlTo("Recordings.json?PageSize=1"), "First request"));
 
 function renderDetail(request, all) {
   const at = all.findIndex((other) => other.number === request.number);
