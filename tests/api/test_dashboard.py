@@ -17,6 +17,8 @@ from tests.harness import Api, make_settings
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 TOKEN = "the token"
 HOST = "mock.example:4010"
+_MORE_BY_GZIP = 32
+"""The bytes that the program gzip takes more for the files of the page than Python does, at most."""
 
 
 def test_every_file_is_served_with_strict_headers(api: Api) -> None:
@@ -86,7 +88,7 @@ def test_imported_modules_exist() -> None:
 
 def test_page_weighs_at_most_40_kilobytes_compressed() -> None:
     bodies = [file.body for name in list_names() if (file := read_file(name)) is not None]
-    assert len(gzip.compress(b"".join(bodies), 9)) <= 40 * 1024
+    assert len(gzip.compress(b"".join(bodies), 9)) <= 40 * 1024 - _MORE_BY_GZIP
 
 
 def test_no_file_has_more_than_250_lines() -> None:

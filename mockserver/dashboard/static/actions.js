@@ -52,6 +52,9 @@ export async function changeWithUndo(method, path, body, sentence) {
   return found;
 }
 
+export const reset = () => changeWithUndo("POST", "/reset", undefined, "The account is as it was at first.");
+export const removeFaults = () => changeWithUndo("DELETE", "/faults", undefined, "All faults are removed.");
+
 export const copyButton = (text, label = "Copy", props = {}) =>
   button(label, async (event) => {
     const own = event.currentTarget;

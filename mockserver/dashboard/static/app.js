@@ -91,7 +91,7 @@ page.redraw = () => { if (current) draw(); };
 
 addEventListener("hashchange", (event) => {
   const [before, after] = [state.route, readRoute()];
-  const isMove = before.view !== after.view || before.id !== after.id || before.account !== after.account;
+  const isMove = ["view", "id", "account"].some((name) => before[name] !== after[name]);
   hasMoved ||= isMove && event instanceof HashChangeEvent;
   show();
 });

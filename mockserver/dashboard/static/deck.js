@@ -1,5 +1,5 @@
 import { change } from "./actions.js";
-import { button, day, h, icon, patch, plural, span, timeOfDay } from "./dom.js";
+import { button, day, h, icon, patch, plural, shortenAll, span, timeOfDay } from "./dom.js";
 import { now, state } from "./state.js";
 
 const HEAD = 38;
@@ -7,7 +7,6 @@ const REACH = 60;
 const SECONDS = 600;
 const NEAREST_PX = 12;
 const REDRAWN_EVERY_MS = 100;
-const STATUSES = new Set("in-progress paused stopped processing completed absent deleted failed".split(" "));
 const SCALE = [[-420, "−7 m"], [-60, "−1 m"], [-10, "−10 s"], [2, "+2 s"], [10, "+10 s"], [60, "+1 m"], [420, "+7 m"]];
 
 let drawnAt = 0;
@@ -18,10 +17,9 @@ function place(seconds) {
   return seconds < 0 ? HEAD - HEAD * share : HEAD + REACH * share;
 }
 
-export const statusIn = (text) => {
-  const word = /^[a-z-]+/.exec(text ?? "")?.[0] ?? "";
-  return STATUSES.has(word) ? word : "";
-};
+export const statusIn = (text) => /^(in-progress|paused|stopped|processing|completed|absent|deleted|failed)\b/.exec(text)?.[0] ?? "";
+
+export const stepOf = (timer) => /^the next step of (.*)$/.exec(timer.what)?.[1];
 
 function collectMarks() {
   const account = state.account;
@@ -36,12 +34,14 @@ function collectMarks() {
   }));
   for (const timer of account.timers.slice(0, 100)) {
     const callback = /^callback \S+ of (.*?)(, again)?$/.exec(timer.what);
-    const step = /^the next step of (.*)$/.exec(timer.what);
+    const step = stepOf(timer);
     if (callback) calls.push({ at: timer.due, shape: "callback", colour: "blue", name: callback[1] });
-    else steps.push({ at: timer.due, shape: statusIn(next.get(step?.[1])) || "tick", name: step?.[1] ?? "" });
+    else steps.push({ at: timer.due, shape: statusIn(next.get(step)) || "tick", name: step ?? "" });
   }
   return { steps, callbacks: calls, requests };
 }
+
+const hasNumber = (mark) => mark.many > 1 && !/tick|hit/.test(mark.shape);
 
 function mergeMarks(marks, at, width) {
   const shown = [];
@@ -52,7 +52,7 @@ function mergeMarks(marks, at, width) {
     .sort((one, other) => one.x - other.x);
   for (const mark of placed) {
     const last = shown.at(-1);
-    if (last && mark.x - last.x < near && (last.seconds < 0) === (mark.seconds < 0)) {
+    if (last && mark.x - last.x < near * (hasNumber(last) ? 3 : 1) && last.seconds * mark.seconds >= 0) {
       last.many += 1;
       if (mark.colour === "red" || mark.shape === "hit") Object.assign(last, { shape: mark.shape, colour: mark.colour });
     } else shown.push({ ...mark });
@@ -66,24 +66,23 @@ function drawLane(label, marks, at, width, hasNames) {
     const room = ((shown[index + 1]?.x ?? 98) - mark.x) / 100 * width;
     return mark.seconds > 0 && mark.name && mark.many === 1 && room > 20 + mark.name.length * 6.5;
   }) : [];
-  const percent = (x) => `${x.toFixed(2)}%`;
+  const percent = (x) => `${x.toFixed(1)}%`;
   return h("svg", { role: "img", "aria-label": `${label}: ${marks.length}`, key: label },
     h("line.todo", { x1: "38%", x2: "100%", y1: "8", y2: "8" }),
     h("rect.past", { width: "38%", y: "1", height: "14" }),
     h("g.m", shown.map((mark) => h("use", {
       href: `#${mark.shape}`, x: percent(mark.x), y: "1", width: "14", height: "14", class: mark.colour ?? mark.shape,
     }))),
-    names.map((mark) => h("text.who", { x: percent(mark.x), dx: "12", y: "12" }, mark.name)),
-    shown.filter((mark) => mark.many > 1 && mark.shape !== "tick" && mark.shape !== "hit").map((mark) =>
-      h("text.many", { x: percent(mark.x), dx: mark.many > 9 ? "-24" : "-18", y: "12" }, mark.many)));
+    names.map((mark) => h("text.who", { x: percent(mark.x), dx: "10", y: "12" }, mark.name)),
+    shown.filter(hasNumber).map((mark) => h("text.many", { x: percent(mark.x), dx: "10", y: "12" }, mark.many)));
 }
 
 export function nextTimer() {
   const timer = state.account?.timers[0];
   if (!timer) return null;
-  const step = /^the next step of (.*)$/.exec(timer.what)?.[1];
+  const step = stepOf(timer);
   const next = step && state.account.timelines.find((timeline) => timeline.recording === step)?.next;
-  return { due: timer.due, what: next ? `${step} → ${statusIn(next) || next}` : timer.what };
+  return { due: timer.due, what: shortenAll(next ? `${step} → ${statusIn(next) || next}` : timer.what) };
 }
 
 const tell = ({ event_count }) => `${plural(event_count, "event")} happened.`;
@@ -118,7 +117,7 @@ export function drawDeck() {
         button("+30 s", () => advance("30s")),
         button([icon("next"), h("span", "Next", h("span.long", timer ? `: ${span(Date.parse(timer.due) - at)}` : ""))], goToNextTimer,
           { disabled: !timer })),
-      h("span.dim.long.one", timer ? timer.what : "nothing waits")),
+      h("span.dim.long.one", timer?.what ?? "nothing waits")),
   ]);
 }
 
@@ -129,7 +128,7 @@ export function moveDeck() {
   drawDeck();
   moveTapes();
   for (const own of document.querySelectorAll("[data-until]")) {
-    own.textContent = span(Date.parse(own.dataset.until ?? "") - at);
+    own.firstChild.data = span(Date.parse(own.dataset.until) - at);
   }
 }
 
@@ -159,9 +158,11 @@ function drawRun(timeline, kind, next) {
     h("svg", { x: share, overflow: "visible", ...run }, h("path.at", { d: trigger?.due ? "M0 1V11" : "M0 1V11M6 1V11" })));
 }
 
+export const until = (due) => h("span", { "data-until": due }, span(Date.parse(due) - now()));
+
 export const waitOf = (step) => step.triggers.filter((own) => !own.is_met).map((own) => {
   const counted = countOf(own.trigger);
-  return counted && own.seen != null ? `${counted[1] - own.seen} ${counted[0]}` : own.due ? h("span", { "data-until": own.due }, span(Date.parse(own.due) - now())) : own.what;
+  return counted && own.seen != null ? `${counted[1] - own.seen} ${counted[0]}` : own.due ? until(own.due) : own.what;
 }).flatMap((part, index) => (index ? [step.after?.all ? " and " : " or ", part] : [part]));
 
 export const nextOf = (timeline) => timeline.steps.find((step) => step.state === "next");

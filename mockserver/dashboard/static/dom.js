@@ -80,7 +80,7 @@ export const button = (label, onclick, props = {}) => h("button", { type: "butto
 
 export const segment = (label, choices, current, choose) =>
   h("span.seg", { role: "group", "aria-label": label },
-    choices.map(([value, word]) =>
+    choices.map(([value, word = value]) =>
       button(word, () => choose(value), { "aria-pressed": String(value === current), key: value })));
 
 export const panel = (title, head, ...body) => {
@@ -103,6 +103,8 @@ export const story = (rows) => h("ol.story", rows.map(([time, sign, colour, what
 export const why = (title, colour, ...body) => h("div", { class: `why ${colour}` }, h("h3", title), ...body);
 
 export const shorten = (sid) => (sid && sid.length > 20 ? `${sid.slice(0, 10)}…${sid.slice(-4)}` : sid ?? "");
+
+export const shortenAll = (text) => text.replaceAll(/\b[A-Z]{2}[0-9a-f]{32}\b/gi, shorten);
 
 export const timeOfDay = (at) => new Date(at).toISOString().slice(11, 19);
 

@@ -1,4 +1,4 @@
-import { change, changeWithUndo } from "./actions.js";
+import { change, removeFaults, reset } from "./actions.js";
 import { advance, goToNextTimer } from "./deck.js";
 import { h, patch } from "./dom.js";
 import { switchTheme, VIEWS } from "./frame.js";
@@ -22,8 +22,8 @@ function collect(text) {
     Do: [
       ["To the next timer", ".", goToNextTimer], ["Move the clock 30 s on", "+", () => advance("30s")],
       ["Freeze the clock", "", send("POST", "/clock", { mode: "frozen" })], ["Let the clock run", "", send("POST", "/clock", { mode: "real" })],
-      ["Remove all faults", "", () => changeWithUndo("DELETE", "/faults", undefined, "All faults are removed.")],
-      ["Reset the account", "", () => changeWithUndo("POST", "/reset", undefined, "The account is as it was at first.")],
+      ["Remove all faults", "", removeFaults],
+      ["Reset the account", "", reset],
       ["Switch the theme", "", switchTheme], ["Keys and signs", "?", openHelp],
     ],
     Requests: state.requests.map((own) => [`#${own.number} ${own.method} ${own.target}`, own.status, go(linkTo("requests", own.number))]),

@@ -1,7 +1,8 @@
 import { change, copyButton } from "./actions.js";
-import { button, chip, codes, colourOf, details, facts, h, plural, shorten, span, story, timeOfDay, why } from "./dom.js";
+import { until } from "./deck.js";
+import { button, chip, codes, colourOf, details, facts, h, plural, shorten, story, timeOfDay, why } from "./dom.js";
 import { shellQuote, toFlags } from "./programs.js";
-import { linkTo, now, read, state } from "./state.js";
+import { linkTo, read, state } from "./state.js";
 import { besides, detailPanel, emptyState, isFound, isShown, searchField, table, ticks } from "./table.js";
 import { renderCheck } from "./view-check.js";
 
@@ -20,7 +21,7 @@ const isRetried = (callback) => callback.attempts.length > 1;
 export function stateOf(callback) {
   const [colour, sign] = STATES[callback.state];
   if (callback.state !== "pending") return chip(colour, callback.state === "failed" ? "not delivered" : callback.state, sign);
-  return chip(colour, ["in ", h("span", { "data-until": callback.due }, span(Date.parse(callback.due) - now()))], sign);
+  return chip(colour, ["in ", until(callback.due)], sign);
 }
 
 const answerOf = (attempt) => h("span", { class: `code ${attempt.status == null ? "red" : colourOf(attempt.status)}` }, attempt.status ?? attempt.failure);

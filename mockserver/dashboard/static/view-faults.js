@@ -1,4 +1,4 @@
-import { change, changeWithUndo, page } from "./actions.js";
+import { change, changeWithUndo, page, removeFaults } from "./actions.js";
 import { get } from "./api.js";
 import { button, count, h, panel, segment, why } from "./dom.js";
 import { linkTo, read, state } from "./state.js";
@@ -43,7 +43,7 @@ export function render({ rules, operations }) {
   return [
     h(".title", h("h1", "Faults"),
       h("span.dim", "tried from above; the first that matches is applied"), h("a.go", { href: linkTo("requests", "", { show: "rule" }) }, "where they applied"), h("span.grow"),
-      button("Remove all", () => changeWithUndo("DELETE", "/faults", undefined, "All faults are removed."), { class: "harm", disabled: !rules.length })),
+      button("Remove all", removeFaults, { class: "harm", disabled: !rules.length })),
     rules.length ? h("section.panel", { "aria-label": "Rules", key: "rules" }, table("Fault rules", columns, rules))
       : why("What the next request will meet", "green", h("p", "No rule: every request is served.")),
     renderForm(operations),

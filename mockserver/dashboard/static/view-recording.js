@@ -44,13 +44,12 @@ export function render({ recording, timeline, sid, history, sound, newer, older 
 }
 
 function renderWires({ document: twilio, schema_document: schema }) {
-  const plain = (value) => JSON.stringify(value);
-  const keys = Object.keys({ ...twilio, ...schema });
+  const plain = JSON.stringify;
   const differs = (key) => plain(twilio[key]) !== plain(schema[key]);
-  const rows = [...keys.filter(differs), ...keys.filter((key) => !differs(key))];
+  const keys = Object.keys({ ...twilio, ...schema }).sort((one, other) => differs(other) - differs(one));
   return panel("On both wires", [h("span.dim.grow", `${keys.filter(differs).length} of ${keys.length} keys differ`), copyButton(JSON.stringify(twilio, null, 2), "Copy JSON", { class: "bare" })],
     h("table.diff", h("thead", h("tr", ["key", "twilio: SDKs get this", "schema: curl gets this"].map((word) => h("th", { scope: "col" }, word)))),
-      h("tbody", rows.map((key) => h("tr", { key, class: differs(key) ? "ne" : null }, h("th", { scope: "row" }, differs(key) && "≠ ", key), h("td", plain(twilio[key]) ?? "left out"), h("td", plain(schema[key]) ?? "left out"))))));
+      h("tbody", keys.map((key) => h("tr", { key, class: differs(key) ? "ne" : null }, h("th", { scope: "row" }, differs(key) && "≠ ", key), h("td", plain(twilio[key]) ?? "left out"), h("td", plain(schema[key]) ?? "left out"))))));
 }
 
 const SORTS = { event: "Steps", callback: "Callbacks", request: "Requests" };
@@ -66,6 +65,6 @@ function renderItem({ at, kind: sort, event, callback, request }) {
 
 function renderStory({ items }) {
   const rows = items.filter((own) => kind === "All" || SORTS[own.kind] === kind);
-  return panel("What happened", [h("span.grow"), segment("Kind", ["All", ...Object.values(SORTS)].map((word) => [word, word]), kind, (chosen) => { kind = chosen; page.redraw(); })],
+  return panel("What happened", [h("span.grow"), segment("Kind", ["All", ...Object.values(SORTS)].map((word) => [word]), kind, (chosen) => { kind = chosen; page.redraw(); })],
     rows.length ? story(rows.map(renderItem)) : h("p.pad.dim", "Nothing since the account began: the recording was generated so."));
 }

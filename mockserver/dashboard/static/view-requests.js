@@ -1,6 +1,6 @@
 import { block, change, copyButton } from "./actions.js";
 import { inAccount, origin, urlOf } from "./api.js";
-import { button, codes, colourOf, details, facts, h, icon, plural, shorten, timeOfDay, why } from "./dom.js";
+import { button, codes, colourOf, details, facts, h, icon, plural, shortenAll, timeOfDay, why } from "./dom.js";
 import { linkTo, read, setQuery, state } from "./state.js";
 import { besides, detailPanel, emptyState, isFound, isShown, mayEnter, searchField, table, ticks } from "./table.js";
 import { curlTo } from "./view-recordings.js";
@@ -9,7 +9,7 @@ const PAGE = 200;
 let shown = {};
 
 export const shortTarget = (target) =>
-  target.replace(/^\/2010-04-01\/Accounts\/AC\w{32}(?=[/.])/, "").replaceAll(/\b[A-Z]{2}[0-9a-f]{32}\b/gi, shorten);
+  shortenAll(target.replace(/^\/2010-04-01\/Accounts\/AC\w{32}(?=[/.])/, ""));
 
 export async function load(route) {
   const limit = Number(route.query.get("limit")) || PAGE;

@@ -1,7 +1,7 @@
-import { block, change, changeWithUndo } from "./actions.js";
+import { block, change, changeWithUndo, reset } from "./actions.js";
 import { get } from "./api.js";
-import { advance, goToNextTimer, nextTimer, statusIn } from "./deck.js";
-import { button, count, h, icon, moment, panel, plural, segment, span, story, timeOfDay } from "./dom.js";
+import { advance, goToNextTimer, nextTimer, statusIn, stepOf, until } from "./deck.js";
+import { button, count, h, icon, moment, panel, plural, segment, shortenAll, span, story, timeOfDay } from "./dom.js";
 import { linkTo, now, read, state } from "./state.js";
 import { table } from "./table.js";
 
@@ -16,7 +16,7 @@ export function render({ scenario, expectations, arrivals, snapshots, bundled })
   return [
     h(".title", h("h1", "Scenario and clock"), h("span.grow"),
       button("Snapshot", () => change("POST", "/snapshots", {}, "A snapshot is stored as “latest”.")),
-      button("Reset", () => changeWithUndo("POST", "/reset", undefined, "The account is as it was at first."), { class: "harm" })),
+      button("Reset", reset, { class: "harm" })),
     h(".cols.even", { key: "cols" },
       h(".cols", renderClock(account), arrivals.length ? renderArrivals(arrivals) : "", snapshots.length ? renderSnapshots(snapshots) : ""),
       h(".cols", renderScenario(account, scenario, expectations), renderBundled(account, bundled))),
@@ -41,16 +41,16 @@ function renderFuture(account) {
   const nexts = new Map(account.timelines.map((timeline) => [timeline.recording, timeline]));
   const timed = new Set();
   const rows = account.timers.slice(0, 12).map((timer, index) => {
-    const name = /^the next step of (.*)$/.exec(timer.what)?.[1];
+    const name = stepOf(timer);
     const timeline = nexts.get(name);
     if (timeline) timed.add(name);
     const status = statusIn(timeline?.next);
-    return [h("span", { "data-until": timer.due }, span(Date.parse(timer.due) - now())), status || (timer.what.startsWith("callback") ? "callback" : "next"), status || "blue",
-      timeline ? [h("a.go", { href: linkTo("recordings", timeline.sid) }, name), `: ${timeline.next}`] : timer.what, moment(timer.due, now()), index];
+    return [until(timer.due), status || (timer.what.startsWith("callback") ? "callback" : "next"), status || "blue",
+      timeline ? [h("a.go", { href: linkTo("recordings", timeline.sid) }, shortenAll(name)), `: ${timeline.next}`] : shortenAll(timer.what), moment(timer.due, now()), index];
   });
   const waiting = account.timelines.filter((own) => !timed.has(own.recording) && /signal/.test(own.waits_for)).slice(0, 8).map((own) => {
     const signal = /signal (\S+)/.exec(own.waits_for)[1];
-    return ["never", "paused", "amber", `${own.recording} waits: ${own.waits_for}, then ${own.next}`,
+    return ["never", "paused", "amber", `${shortenAll(own.recording)} waits: ${own.waits_for}, then ${own.next}`,
       button("Send it", () => change("POST", "/signals", { name: signal, recording: own.sid }), { "aria-label": `Send ${signal} to ${own.recording}` }), own.sid];
   });
   if (!rows.length && !waiting.length) return h("p.pad.dim", "Nothing: no timer and no timeline waits.");

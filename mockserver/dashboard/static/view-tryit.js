@@ -49,9 +49,9 @@ function renderForm(operation) {
   },
   names.map(field), h(".fields", operation.parameters.slice(0, MAX_FIELDS).map(field)),
   h(".row.wrap", h("button.first", "Send"), h("kbd", "Ctrl Enter"), h("span.grow"),
-    segment("Wire", [["twilio", "twilio"], ["schema", "schema"]], wire, (chosen) => { wire = chosen; page.redraw(); })),
+    segment("Wire", [["twilio"], ["schema"]], wire, (chosen) => { wire = chosen; page.redraw(); })),
   h(".row.wrap", h("h3.grow", "The same as"),
-    segment("Language", [["curl", "curl"], ["python", "Python"], ["node", "Node"], ["ruby", "Ruby"]], language, (chosen) => { language = chosen; page.redraw(); })),
+    segment("Language", [["curl"], ["python", "Python"], ["node", "Node"], ["ruby", "Ruby"]], language, (chosen) => { language = chosen; page.redraw(); })),
   block(writeProgram(language, operation, given.values, state.account, given.target), "Program")));
 }
 
