@@ -368,6 +368,14 @@ def test_callback_is_delivered_again(dashboard: Dashboard) -> None:
         assert len(sink.wait_for(2)) == 2
 
 
+def test_open_callback_is_marked_among_those_of_its_recording(dashboard: Dashboard) -> None:
+    with Sink() as sink:
+        for event in ("in-progress", "completed"):
+            dashboard.command("POST", "/callbacks", {"event": event, "to": sink.url, "recording": "slow-transfer"})
+        page = dashboard.show("callbacks/0")
+        assert page.locator("tr.sel td:first-child").all_inner_texts() == ["0"]
+
+
 def test_callback_that_was_missed_while_no_server_ran_is_shown(dashboard: Dashboard) -> None:
     account, event = dashboard.mock.account(dashboard.mock.demo.sid), CallbackEvent.IN_PROGRESS
     receiver = Subscription("http://127.0.0.1:9/", "POST", (event,), "token", "a test", "http://localhost")

@@ -1,5 +1,5 @@
 const base = new URL("./", document.baseURI);
-export const origin = new URL("../", base).href.replace(/\/$/, "");
+export const origin = new URL("..", base).href.slice(0, -1);
 
 export class Refusal extends Error {
   constructor(status, reason) {
@@ -41,7 +41,7 @@ for (const path of isOpen && !location.hash ? ["", "/requests?limit=200", "/call
 }
 addEventListener("hashchange", () => asked.clear());
 
-export const urlOf = (path) => new URL(path, base).pathname + new URL(path, base).search;
+export const urlOf = (path) => new URL(path, base).href;
 
 export async function copy(text) {
   if (navigator.clipboard) {

@@ -16,7 +16,7 @@ function connect(tell) {
   if (globalThis.SharedWorker) {
     const url = urlOf("ui/worker.js");
     const policy = globalThis.trustedTypes?.createPolicy("recmock", { createScriptURL: () => url });
-    const worker = new SharedWorker(policy ? policy.createScriptURL("") : url, { type: "module" });
+    const worker = new SharedWorker(policy?.createScriptURL("") ?? url, { type: "module" });
     worker.onerror = () => { send = alone; send(followed); };
     worker.port.onmessage = ({ data }) => tell(data);
     send = (path) => worker.port.postMessage(path);

@@ -1,7 +1,7 @@
 import { button, h, icon } from "./dom.js";
 import { linkTo, setQuery, state } from "./state.js";
 
-export const table = (caption, columns, rows, { selected = null, keyOf = (row) => row.sid ?? row.number, foot = null } = {}) => [
+export const table = (caption, columns, rows, { selected = null, keyOf = (row) => row.number ?? row.sid, foot = null } = {}) => [
   h(".wrapx", h("table", { "data-rove": true },
     h("caption.vh", caption),
     h("thead", h("tr", columns.map(([heading, kind]) => h("th", { scope: "col", class: kind }, heading || h("span.vh", "Do"))))),
@@ -19,7 +19,7 @@ export function rove(root) {
   for (const own of root.querySelectorAll("table[data-rove]")) {
     const all = stops(own.tBodies[0]);
     const chosen = all.find((stop) => stop === document.activeElement)
-      ?? all.find((stop) => stop.tabIndex === 0 && stop.dataset.stop)
+      ?? all.find((stop) => stop.matches("[data-stop]"))
       ?? own.querySelector("tr.sel a, tr.sel button") ?? all[0];
     for (const stop of all) setStop(stop, stop === chosen);
   }
@@ -27,8 +27,7 @@ export function rove(root) {
 
 function setStop(stop, isStop) {
   stop.tabIndex = isStop ? 0 : -1;
-  if (isStop) stop.dataset.stop = "1";
-  else delete stop.dataset.stop;
+  stop.toggleAttribute("data-stop", isStop);
 }
 
 export function moveRow(by) {
