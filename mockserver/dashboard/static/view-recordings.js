@@ -96,7 +96,7 @@ function renderFlight() {
   const live = rows.filter((own) => !own.is_over);
   const signals = live.filter((own) => nextOf(own).triggers.every((trigger) => trigger.due == null && trigger.seen == null)).length;
   return panel("In flight", [h("span.dim", state.account.timeline_count), h("span.grow"),
-    h("span.dim", `${live.length - signals} wait for the clock or a request, ${signals} for a signal`)],
+    h("span.dim", `waiting: ${live.length - signals} for the clock or requests, ${signals} for signals`)],
   h("ul.flight", { tabindex: "0", "aria-label": "Recordings in flight" }, rows.map((own) => h("li.f", { key: own.sid }, renderFlying(own)))));
 }
 
