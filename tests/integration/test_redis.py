@@ -20,6 +20,7 @@ from mockserver.account.storage.finding import find_leader, find_own_host
 from mockserver.account.storage.redis_batches import BatchSender
 from mockserver.account.storage.redis_client import RedisClient
 from mockserver.account.storage.redis_loop_connection import LoopConnection
+from mockserver.account.storage.redis_scripts import SAVE
 from mockserver.account.storage.redis_store import RedisStore
 from mockserver.account.storage.saved_account import ClockReading, UnsavedChanges
 from mockserver.account.storage.store import Batch, KnownStore
@@ -152,7 +153,11 @@ def test_batch_whose_answers_were_lost_is_saved_once(
         async def lose_in_loop(*arguments: Any) -> Any:
             return lose(await run_in_loop(*arguments))
 
-        monkeypatch.setattr(RedisClient, "run", lambda *arguments: lose(run(*arguments)))
+        def run_and_lose(client: RedisClient, script: str, *arguments: Any) -> Any:
+            answer = run(client, script, *arguments)
+            return lose(answer) if script == SAVE else answer  # the lease is renewed meanwhile
+
+        monkeypatch.setattr(RedisClient, "run", run_and_lose)
         monkeypatch.setattr(LoopConnection, "run", lose_in_loop)
         statuses = [api.post(CALL.format(number)[1:]).status_code for number in range(4)]
         monkeypatch.undo()
