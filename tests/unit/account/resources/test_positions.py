@@ -10,8 +10,10 @@ from generators.instants import SECOND
 from generators.model import Source, Status
 from mockserver.account.account import Account
 from mockserver.account.commands.recordings import DeleteRecording
+from mockserver.account.gradual import run_at_once
 from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.listing import Page
+from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.recording_updates import set_status
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.paging import Cursor, PageRequest
@@ -83,6 +85,19 @@ def assert_positions_invert(account: Account) -> None:
     assert len(expected) == recording_index.find_position(recording_index.get_sid(next_index))
 
 
+def assert_loaded_index_is_equal(account: Account) -> None:
+    """Assert that an index that is made of the state has the same lists."""
+    own = account.recordings.recording_index
+    loaded = RecordingIndex(account.corpus, account.clock, account.state)
+    run_at_once(loaded.load())
+    for position in {*own.positions.get_all()[:COUNT], *own.positions.get_all()[-COUNT:]}:
+        assert loaded.positions.get_index(position) == own.positions.get_index(position)
+    assert loaded.positions.get_all() == own.positions.get_all()
+    for first_visible_deleted in (None, 0):
+        found, expected = (index.listed.get_members(first_visible_deleted) for index in (loaded, own))
+        assert (found.created, found.changed) == (expected.created, expected.changed)
+
+
 def test_added_recordings_are_sorted_among_generated_recordings() -> None:
     account = make_account(count=COUNT)
     instants = [account.corpus.timetable.get_instant(index) for index in (0, 7, 7, 39)]
@@ -94,6 +109,17 @@ def test_added_recordings_are_sorted_among_generated_recordings() -> None:
     assert order.index(indices[1]) + 1 == order.index(indices[2]), "in the order in which they came"
     assert order.index(7) - 1 == order.index(indices[4])
     assert (order[0], order[-1]) == (indices[6], indices[5])
+    assert_loaded_index_is_equal(account)
+
+
+def test_loaded_lists_leave_out_what_was_deleted() -> None:
+    account = make_account(count=COUNT)
+    recording_index = account.recordings.recording_index
+    indices = [add_recording(account, T0 * SECOND + number) for number in range(3)]
+    for index in indices:
+        set_status(recording_index, index, RecordingStatus.COMPLETED)
+    account.apply(DeleteRecording(sid=recording_index.get_sid(indices[1])))
+    assert_loaded_index_is_equal(account)
 
 
 def test_recordings_of_one_second_keep_their_order() -> None:
@@ -211,3 +237,4 @@ def test_paging_lists_each_recording_once_in_order(paging_case: PagingCase) -> N
         )
     ]
     assert expected == list_indices_by_page(account, selection, paging_case.size)
+    assert_loaded_index_is_equal(account)
