@@ -102,7 +102,10 @@ class RequestedTranscription(msgspec.Struct, frozen=True, gc=False):
 
 
 class Recording(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """A recording. Instants are whole seconds since the epoch."""
+    """A recording. Instants are whole seconds since the epoch.
+
+    Fields with their defaults are not encoded: a snapshot may hold thousands of recordings.
+    """
 
     sid: str
     account_sid: str

@@ -1,6 +1,7 @@
 """The dashboard at its bounds: beyond loopback, other origins, odd texts, huge accounts, a restart, forced colours."""
 
 import socketserver
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler
@@ -33,7 +34,9 @@ globalThis.fetch = (...values) => {
 
 def wait_for_first_view(page: Any) -> None:
     """Wait until the page has shown its first view. Playwright's own function evaluates text, which no page allows."""
+    deadline = time.monotonic() + 10
     while not page.evaluate(SHOWS_FIRST_VIEW):
+        assert time.monotonic() < deadline
         page.wait_for_timeout(20)
 
 
@@ -198,6 +201,7 @@ def test_late_response_does_not_hide_that_the_server_has_gone(browser: Any) -> N
     with BackgroundServer(create_app(mock)) as server:
         dashboard = Dashboard(browser, server, mock)
         page = dashboard.show("requests")
+        page.get_by_text("Live").wait_for()
         page.wait_for_timeout(500)  # it reads the account once more when it follows it
         page.route("**/recordings?*", lambda route: late.append((route, route.fetch())))
         page.evaluate("location.hash = '#/demo/recordings'")

@@ -4,13 +4,13 @@ import re
 
 from tests.browser.conftest import Dashboard
 
-_OVERLAPS = """[...document.querySelectorAll(".reel .tracks svg[role]")].flatMap((lane) => {
+OVERLAPS = """[...document.querySelectorAll(".reel .tracks svg[role]")].flatMap((lane) => {
   const boxes = [...lane.querySelectorAll("use, .many")].map((own) => own.getBoundingClientRect());
   boxes.sort((one, other) => one.left - other.left);
   return boxes.slice(1).filter((own, index) => own.left < boxes[index].right - 1).map((own) => own.left);
 })"""
 """Where a mark or a number of the tape is drawn over another one."""
-_OVERFLOWS = """[...document.querySelectorAll(".panel")].flatMap((panel) => {
+OVERFLOWS = """[...document.querySelectorAll(".panel")].flatMap((panel) => {
   const edge = panel.getBoundingClientRect().right;
   return [...panel.querySelectorAll(".story *")].filter((own) => own.getBoundingClientRect().right > edge)
     .map((own) => own.textContent);
@@ -29,6 +29,16 @@ def test_each_wait_is_written_once_after_the_clock_ran(dashboard: Dashboard) -> 
     assert re.fullmatch(r"\d+ s", wait.inner_text())
 
 
+def test_wait_is_as_before_after_a_rollback(dashboard: Dashboard) -> None:
+    page = dashboard.show("recordings")
+    dashboard.command("POST", "/snapshots", {"name": "frozen"})
+    dashboard.command("POST", "/clock", {"mode": "scaled", "rate": 3})
+    wait = page.locator(".flight .wait b").first
+    wait.get_by_text(re.compile("^1[0-7] s$")).wait_for()
+    dashboard.command("POST", "/rollback", {"name": "frozen"})
+    wait.get_by_text("19 s", exact=True).wait_for()
+
+
 def test_no_mark_of_the_tape_is_drawn_over_another(dashboard: Dashboard) -> None:
     step = {"after": {"time": "1s"}, "status": "completed"}
     for number in range(60):
@@ -42,7 +52,7 @@ def test_no_mark_of_the_tape_is_drawn_over_another(dashboard: Dashboard) -> None
         dashboard.request("GET", "/Recordings.json")
         page.wait_for_timeout(500)
         assert page.locator(".reel .many").count() > 3, width
-        assert page.evaluate(_OVERLAPS) == [], width
+        assert page.evaluate(OVERLAPS) == [], width
 
 
 def test_recordings_without_a_name_fit_on_a_narrow_page(dashboard: Dashboard) -> None:
@@ -54,4 +64,4 @@ def test_recordings_without_a_name_fit_on_a_narrow_page(dashboard: Dashboard) ->
     names = page.locator(".story li").get_by_text(re.compile("^RE.{8}…"))
     names.first.wait_for()
     assert names.count() == 2
-    assert page.evaluate(_OVERFLOWS) == []
+    assert page.evaluate(OVERFLOWS) == []

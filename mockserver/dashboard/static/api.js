@@ -1,5 +1,6 @@
 const base = new URL("./", document.baseURI);
-export const origin = new URL("..", base).href.slice(0, -1);
+export const urlOf = (path) => new URL(path, base).href;
+export const origin = urlOf("..").slice(0, -1);
 
 export class Refusal extends Error {
   constructor(status, reason) {
@@ -9,7 +10,7 @@ export class Refusal extends Error {
 }
 
 export async function call(method, path, body) {
-  const response = await fetch(new URL(path, base), {
+  const response = await fetch(urlOf(path), {
     method,
     cache: "no-store",
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -40,8 +41,6 @@ for (const path of isOpen && !location.hash ? ["", "/requests?limit=200", "/call
   asked.set(own, call("GET", own));
 }
 addEventListener("hashchange", () => asked.clear());
-
-export const urlOf = (path) => new URL(path, base).href;
 
 export async function copy(text) {
   if (navigator.clipboard) {

@@ -52,7 +52,7 @@ function mergeMarks(marks, at, width) {
     .sort((one, other) => one.x - other.x);
   for (const mark of placed) {
     const last = shown.at(-1);
-    if (last && mark.x - last.x < near * (hasNumber(last) ? 3.5 : 1) && last.seconds * mark.seconds >= 0) {
+    if (last && mark.x - last.x < near * (hasNumber(last) ? 3.5 : 1) && (last.seconds < 0) === (mark.seconds < 0)) {
       last.many += 1;
       if (mark.colour === "red" || mark.shape === "hit") Object.assign(last, { shape: mark.shape, colour: mark.colour });
     } else shown.push({ ...mark });
@@ -128,7 +128,7 @@ export function moveDeck() {
   drawDeck();
   moveTapes();
   for (const own of document.querySelectorAll("[data-until]")) {
-    own.firstChild.data = span(Date.parse(own.dataset.until) - at);
+    patch(own, span(Date.parse(own.dataset.until) - at));
   }
 }
 

@@ -43,8 +43,8 @@ const KEPT_EVENTS = 500;
 
 export const read = (path) => get(inAccount(state.route.account, path));
 
-let last;
-export const refresh = (kinds) => last = Promise.allSettled([last]).then(() => readAll(kinds));
+let reading;
+export const refresh = (kinds) => reading = Promise.allSettled([reading]).then(() => readAll(kinds));
 
 async function readAll(kinds) {
   const { account } = state.route;
